@@ -66,6 +66,7 @@ class ActionModule(NormalAction):
             return {
                 "changed": False,
                 "drifted": False,
+                "not_compared": 0,
                 "accounts": [],
                 "clients": [],
                 "msg": missing,

@@ -74,11 +74,14 @@ class ActionModule(ActionBase):
         if options["latest"] and not records:
             return _without_records(result, f"{options['records']} has no records.")
         report = reported.report
-        works = not report.counts[MailState.FAILED]
         unreached = [record.host for record in records if record.is_unreached]
-        recorded = {row.host for row in report.hosts if row.state is not MailState.NOT_REACHED}.union(unreached)
+        not_compared = [record.host for record in records if record.is_not_compared]
+        unknown = (MailState.NOT_REACHED, MailState.NOT_TESTED)
+        recorded = {row.host for row in report.hosts if row.state not in unknown}.union(unreached, not_compared)
         asked = control_hosts(report.findings, records)
         alive = [] if options["latest"] else list((task_vars or {}).get("ansible_play_hosts") or ())
+        unrecorded = [host for host in alive if host not in recorded]
+        works = not report.counts[MailState.FAILED] and not unrecorded
         if options["summary"] and (works or not options["defer_summary"]):
             # Between the lines of Ansible, it stands alone.
             page = options["page"] if "page" in written else ""
@@ -92,7 +95,8 @@ class ActionModule(ActionBase):
             "changed": False,
             "failing_hosts": [row.host for row in report.hosts if row.state is MailState.FAILED],
             "unreached_hosts": sorted(unreached),
-            "unrecorded_hosts": [host for host in alive if host not in recorded],
+            "not_compared_hosts": sorted(not_compared),
+            "unrecorded_hosts": unrecorded,
             "messages": dict(reported.messages),
             "control_hosts": list(asked),
             "control_accounts": control_accounts() if asked else [],

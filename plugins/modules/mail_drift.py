@@ -80,9 +80,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 drifted:
-  description: Whether anything differs or cannot be read.
+  description: Whether anything differs, as far as the accounts could be compared.
   returned: success
   type: bool
+not_compared:
+  description: How many times an account could not be compared with a client. Whether it differs there is not known.
+  returned: success
+  type: int
+  sample: 0
 accounts:
   description: The state of each account in each client, in the order of the task's accounts. Extra accounts come last.
   returned: success
@@ -117,7 +122,7 @@ accounts:
         - V(missing), V(extra), or V(not_removed) if it exists and has O(state=absent).
         - V(left_alone) if its user has changed it on purpose. V(staged) if Outlook has not imported it yet. These do
           not count as drift.
-        - V(unreadable) if it cannot be read.
+        - V(unreadable) if it could not be compared, with the reason. It is not known whether it has drifted.
       type: str
       returned: always
       sample: changed
@@ -133,7 +138,7 @@ accounts:
       returned: always
       sample: ""
     sentence:
-      description: The drift in a sentence. Empty if there is none.
+      description: The drift in a sentence, or why the account could not be compared. Empty otherwise.
       type: str
       returned: always
       sample: "mario, thunderbird: mario.rossi@charter.net (imap) differs from what was set up (incoming.port)."

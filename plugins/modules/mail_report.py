@@ -124,10 +124,11 @@ started_at:
   type: str
   sample: "2026-11-28T03:30:00Z"
 counts:
-  description: How many hosts are in each state. C(no_accounts) counts the hosts without a mail account.
+  description: How many hosts are in each state. C(no_accounts) counts the hosts without a mail account. C(not_tested)
+    counts the hosts without a record, and those whose accounts could not be compared with mail clients.
   returned: success
   type: dict
-  sample: {"verified": 294, "warning": 2, "failed": 3, "not_reached": 1, "no_accounts": 0}
+  sample: {"verified": 294, "warning": 2, "failed": 3, "not_tested": 0, "not_reached": 1, "no_accounts": 0}
 findings:
   description: The problems, the most important first.
   returned: success
@@ -205,6 +206,12 @@ unreached_hosts:
   returned: success
   type: list
   elements: str
+not_compared_hosts:
+  description: The names of the hosts on which M(charter.mail.mail_drift) could not compare an account with a mail
+    client.
+  returned: success
+  type: list
+  elements: str
 unrecorded_hosts:
   description: The names of the hosts of the play that Ansible reaches but that have no record. Their own result shows
     whether mail works.
@@ -212,8 +219,8 @@ unrecorded_hosts:
   type: list
   elements: str
 messages:
-  description: The message for each of RV(failing_hosts) and RV(unreached_hosts), by the host's name. It is the
-    account's own result, or the finding if the cause lies outside the account.
+  description: The message for each of RV(failing_hosts), RV(unreached_hosts) and RV(not_compared_hosts), by the host's
+    name. It is the account's own result, or the finding if the cause lies outside the account.
   returned: success
   type: dict
 """

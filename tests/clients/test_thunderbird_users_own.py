@@ -24,6 +24,11 @@ EMAIL = "mario.rossi@charter.net"
 OWN = "mario@rossi-plumbing.example"
 OTHER = "info@rossi-plumbing.example"
 Prefs = dict[str, t.Any]
+STORE_LOGIN = """
+    const login = Cc["@mozilla.org/login-manager/loginInfo;1"].createInstance(Ci.nsILoginInfo);
+    login.init(arguments[0], null, arguments[0], arguments[1], "hunter2", "", "");
+    return Services.logins.addLoginAsync(login).then(() => Services.logins.getAllLogins()).then((all) => all.length);
+"""
 
 BY_HAND: Prefs = {
     "mail.account.account1.server": "server1",
@@ -99,6 +104,14 @@ class Setup:
         assert result["changed"] == foreseen["changed"] == (status in {"created", "updated", "removed"})
         assert entry == foreseen["accounts"][0]
         return {**entry, "warnings": " ".join(result.get("warnings", []))}
+
+    def remove(self, *emails: str) -> None:
+        """Remove accounts with their mail in one run, which leaves nothing to do."""
+        accounts = [{"user": self.user.name, "email": email, "state": "absent", "purge": True} for email in emails]
+        result = self._ansible.module("thunderbird_account", accounts=accounts)
+        assert [entry["status"] for entry in result["accounts"]] == ["removed"] * len(emails), result
+        assert not result.get("warnings")
+        assert not self._ansible.module("thunderbird_account", accounts=accounts)["changed"]
 
 
 @pytest.fixture
@@ -218,6 +231,40 @@ def test_a_folder_that_thunderbird_uses_for_another_account_is_not_purged(setup:
     assert "its mail on this host is not deleted" in removed["warnings"]
     assert (folder / "sub/Saved").read_text() == "anna's"
     assert setup.accounts() == [anna]
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_what_two_accounts_shared_goes_with_the_last_of_them(setup: Setup, reverse: bool) -> None:
+    anna = "anna.bianchi@charter.net"
+    shared = {"mail.server.server2.directory-rel": "[ProfD]ImapMail/imap.charter.net"}
+    mine = {**BY_HAND, **shared}
+    hers = {key.replace("server2", "server3"): value for key, value in mine.items() if ".server2." in key}
+    setup.write(
+        {
+            **mine,
+            **hers,
+            "mail.server.server3.userName": anna,
+            "mail.account.account3.server": "server3",
+            "mail.account.account3.identities": "id2",
+            "mail.identity.id2.useremail": anna,
+            "mail.identity.id2.smtpServer": "smtp1",
+            "mail.accountmanager.accounts": "account2,account3,account1",
+        }
+    )
+    folder = setup.profile / "ImapMail/imap.charter.net"
+    folder.mkdir(parents=True)
+    (folder / "Saved").write_text("mail")
+    setup.user.own()
+    with setup.open() as client:
+        assert len([one for one in client.accounts() if one["incoming"]["type"] != "none"]) == 2
+        assert client.run_script(STORE_LOGIN, "smtp://smtp.charter.net", EMAIL) == 1
+    emails = [EMAIL, anna]
+    setup.remove(*(emails[::-1] if reverse else emails))
+    assert not folder.exists()
+    with setup.open() as client:
+        assert [one["incoming"]["type"] for one in client.accounts()] == ["none"]
+        assert client.run_script("return Services.logins.getAllLogins().then((found) => found.length)") == 0
+    assert not [key for key in setup.prefs() if key.startswith("mail.smtp")]
 
 
 def test_all_folders_of_a_saved_search_move_with_the_server(setup: Setup) -> None:

@@ -88,6 +88,32 @@ def test_a_run_that_starts_behind_the_tests_says_that_nothing_was_tested(ansible
     account = {"email": EMAIL, "user": "nobody"}
     done = play(ansible, "site", "--start-at-task", "Report on all hosts", mail_accounts=[account])
     assert message(ansible, done) == "desk was not tested in this run."
+    assert done.output.count("\n  No host was tested\n") == 1, done.output
+    assert "  Not tested      desk\n" in done.output
+    assert "not reached" not in done.output.lower()
+    done = play(ansible, "drift", "--start-at-task", "Report on all hosts", mail_accounts=[account])
+    assert message(ansible, done) == "desk was not compared in this run."
+    assert "not reached" not in done.output.lower()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_could_not_be_compared_fails_and_is_no_drift(ansible: Ansible, home: pathlib.Path, fails: bool) -> None:
+    entry = {"email": EMAIL, "home": str(home)}
+    option = "-e", json.dumps({"mail_drift_fails": fails})
+    assert play(ansible, "configure", mail_accounts=[entry]).code == 0
+    prefs = home / ".thunderbird/charter.default/prefs.js"
+    text = prefs.read_text()
+    prefs.write_text(text.replace('server1.port", 993', 'server1.port", 143'))
+    drifted = play(ansible, "drift", *option, mail_accounts=[entry])
+    assert drifted.code == (2 if fails else 0), drifted.output
+    assert "x 1 different\n" in drifted.output
+    prefs.write_text("damaged")
+    unknown = play(ansible, "drift", *option, mail_accounts=[entry])
+    assert "could not be compared: " in message(ansible, unknown)
+    assert "? 1 could not be compared\n" in unknown.output
+    assert "different" not in unknown.output
+    results = [result for result in ansible.results() if "drifted" in result]
+    assert [(result["drifted"], result["not_compared"]) for result in results] == [(False, 1)]
 
 
 @pytest.mark.parametrize("name", ["site", "verify", "drift"])
@@ -104,7 +130,8 @@ def test_a_host_where_nobody_becomes_root_is_reached(ansible: Ansible, name: str
         mail_accounts=[{"email": EMAIL, "user": "nobody"}],
     )
     assert done.code == 2, done.output
-    assert "Other failures  desk" in done.output
+    label = "Not compared    desk" if name == "drift" else "Other failures  desk"
+    assert label in done.output
     assert "reached" not in done.output.replace("unreachable", "")
     assert "a password is required" in [found for found in ansible.results() if found["failed"]][-1]["msg"]
 

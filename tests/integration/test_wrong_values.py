@@ -53,7 +53,7 @@ def test_a_report_without_records_says_what_is_missing(ansible: Ansible) -> None
 
 def test_drift_says_nothing_about_mail(ansible: Ansible) -> None:
     done = play(ansible, "drift", mail_drift_ignore=["ful_name"])
-    assert "Mail clients cannot be compared with the list on 1 host" in done.output
+    assert "Mail clients could not be compared with the list on 1 host" in done.output
     assert "Mail does not work" not in done.output
     assert message(ansible, done).startswith("value of ignore must be one or more of: ")
 

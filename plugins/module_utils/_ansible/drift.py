@@ -60,7 +60,6 @@ _SENTENCES: t.Mapping[Drift, str] = {
     Drift.NOT_REMOVED: "is there and is to be removed",
     Drift.EXTRA: "is not in the list",
 }
-_SEEN_AS_DRIFT = frozenset({*_SENTENCES, Drift.UNREADABLE})
 
 
 def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
@@ -83,9 +82,11 @@ class DriftResult:
         """What the task returns."""
         accounts = [entry for _number, entry in sorted(self._accounts, key=lambda one: one[0])]
         sentences = [entry["sentence"] for entry in accounts if entry["sentence"]]
+        not_compared = [entry for entry in accounts if entry["drift"] == Drift.UNREADABLE.value]
         return {
             "changed": False,
-            "drifted": bool(sentences),
+            "drifted": len(sentences) > len(not_compared),  # whether those differ is not known
+            "not_compared": len(not_compared),
             "accounts": accounts,
             "msg": " ".join(sentences) or "No account has drifted.",
         }
@@ -172,8 +173,8 @@ class DriftResult:
         differences: list[dict[str, t.Any]],
     ) -> None:
         sentence = ""
-        if drift in _SEEN_AS_DRIFT:
-            what = _SENTENCES.get(drift, f"cannot be compared: {reason}")
+        what = f"could not be compared: {reason}" if drift is Drift.UNREADABLE else _SENTENCES.get(drift, "")
+        if what:
             names = ", ".join(one["setting"] for one in differences)
             sentence = f"{user}, {client}: {email} ({protocol}) {what}".rstrip(".") + (f" ({names})." if names else ".")
         entry = {

@@ -36,7 +36,6 @@ _SELDOM_READ = (
 )
 _SELDOM_READ_SYSTEM = ("etc/csh.cshrc", "etc/csh.login", "etc/fish/config.fish", "etc/fish/conf.d/*.fish")
 _OWN_SCRIPTS = ".config/plasma-workspace/env/*.sh"
-_UNIT_FILES = "etc/systemd/system/user@.service.d/*.conf"
 _FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
 # What ``stored_environment`` reads, as patterns: for whoever asks only whether a name of ``NAMES`` is there at all.
 LOGIN_FILES = (
@@ -46,7 +45,8 @@ LOGIN_FILES = (
         for folder in ("~/.config", *(f"/{name}" for name in _FOLDERS))
         for name in ("environment.d/*.conf", "systemd/user.conf", "systemd/user.conf.d/*.conf")
     ),
-    *(f"/{name}" for name in (_UNIT_FILES, *_SYSTEM_PROFILES, *_SCRIPTS, *_SELDOM_READ_SYSTEM)),
+    *(f"/{folder}/systemd/system/user@*.service.d/*.conf" for folder in _FOLDERS),  # those of other users, too
+    *(f"/{name}" for name in (*_SYSTEM_PROFILES, *_SCRIPTS, *_SELDOM_READ_SYSTEM)),
     *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS, *_SELDOM_READ)),
 )
 
@@ -99,16 +99,16 @@ def session_environment(
                 environment = process.environment
                 if environment and not process.sandboxed and "FLATPAK_ID" not in environment:
                     return Environment({name: environment[name] for name in NAMES if name in environment}, live=True)
-    return stored_environment(target.home, target.user.name, system)
+    return stored_environment(target.home, target.user.name, target.user.uid, system)
 
 
-def stored_environment(home: str, user: str, system: str = "/") -> Environment:
+def stored_environment(home: str, user: str, uid: int, system: str = "/") -> Environment:
     """The variables that files set at a login; arguments as above."""
     known = {"HOME": home, "USER": user, "LOGNAME": user}
     found: dict[str, str] = {}
     places: dict[str, str] = {}
     warnings = []
-    for assignment in _assignments(home, known, system):
+    for assignment in _assignments(home, known, uid, system):
         default = posixpath.join(home, _DEFAULTS.get(assignment.name, ""))
         if assignment.value is None or (
             not assignment.sure and (assignment.value or default) != (found.get(assignment.name) or default)
@@ -131,15 +131,17 @@ def stored_environment(home: str, user: str, system: str = "/") -> Environment:
     return Environment(found, tuple(dict.fromkeys(warnings)))
 
 
-def _assignments(home: str, known: t.Mapping[str, str], system: str) -> t.Iterator[_Assignment]:
+def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -> t.Iterator[_Assignment]:
     yield from _lines(posixpath.join(system, "etc/environment"), known, literal=True)
     yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
     yield from (one._replace(sure=False) for one in _pam_lines(posixpath.join(home, _OWN_PAM), known))
-    for path in _matching(system, _UNIT_FILES):
-        yield from _systemd_lines(path, {})
+    for path in _unit_files(uid, system):
+        # Other specifiers are those of root, whose manager runs the unit.
+        yield from _systemd_lines(path, {"%i": str(uid), "%I": str(uid)})
+    of_user = {"%h": known["HOME"], "%u": known["USER"]}
     mains = [posixpath.join(folder, "systemd/user.conf") for folder in reversed(_folders(home, system))]
     for path in (*mains, *_by_name(home, system, "systemd/user.conf.d")):
-        yield from _systemd_lines(path, known)
+        yield from _systemd_lines(path, of_user)
     for path in _by_name(home, system, "environment.d"):
         yield from _lines(path, known)
     profiles = [posixpath.join(system, "etc/profile"), *_matching(system, "etc/profile.d/*.sh")]
@@ -177,9 +179,27 @@ def _by_name(home: str, system: str, name: str) -> list[str]:
     return [found[one] for one in sorted(found)]
 
 
-def _systemd_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    """The assignments of a file of systemd; without ``known``, what its specifiers stand for is not known."""
-    meanings = {"%%": "%", **({"%h": known["HOME"], "%u": known["USER"]} if known else {})}
+def _unit_files(uid: int, system: str) -> list[str]:
+    """What is added to the unit of the user's manager, user@UID.service, in order: see systemd.unit(5).
+
+    Of files with one name, the first folder has the one that counts, and that of the user counts before that of all.
+    """
+    found: dict[str, str] = {}
+    for folder in _FOLDERS:
+        for unit in (f"user@{uid}.service.d", "user@.service.d"):
+            for path in _matching(system, f"{folder}/systemd/system/{unit}/*.conf"):
+                found.setdefault(posixpath.basename(path), path)
+    return [found[name] for name in sorted(found)]
+
+
+def _systemd_lines(path: str, specifiers: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
+    """The assignments of a file of systemd.
+
+    Args:
+        path: of the file.
+        specifiers: what those stand for that are known.
+    """
+    meanings = {"%%": "%", **specifiers}
     text = _text(path)
     for line in text.splitlines() if _ANY_NAME.search(text) else ():
         match = _SYSTEMD_LINE.fullmatch(line)

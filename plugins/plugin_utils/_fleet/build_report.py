@@ -27,9 +27,12 @@ from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
 from .verdict import Verdict, verdict
 
 FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
-_NOT_REACHED = "Ansible did not reach it, or its test did not run."
+_WITHOUT_RECORD: t.Mapping[About, str] = {
+    About.MAIL: "It was not tested in this run: Ansible did not reach it, or its test did not run.",
+    About.CLIENTS: "It was not compared in this run: Ansible did not reach it, or the comparison did not run.",
+}
 _NOT_TESTED = "Its mail was not tested in this run."
-_WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.VERIFIED)
+_WORST_FIRST = (MailState.FAILED, MailState.NOT_TESTED, MailState.WARNING, MailState.VERIFIED)
 # These problems are not the account's: its own sentence would mislead.
 _OTHERS = (Scope.PROVIDER, Scope.PROVIDER_PART, Scope.SITE, Scope.SITE_OR_PROVIDER, Scope.MACHINE)
 
@@ -40,7 +43,8 @@ class Reported:
 
     Attributes:
         report: the report to show.
-        messages: by host name, the message about a host on which mail does not work, or that was not reached.
+        messages: by host name, the message about a host on which mail does not work, that was not reached, or whose
+            accounts could not be compared.
         for_later_runs: what later runs need to know about each tested host.
     """
 
@@ -68,20 +72,24 @@ def build_report(
         run: the run's ID.
         started_at, ended_at: UTC.
         records: one per reached host.
-        meant: the hosts of the run; those without a record were not reached.
+        meant: the hosts of the run; those without a record were not tested.
         earlier: the last earlier result of hosts, by name.
         earlier_runs: earlier runs for the history, the oldest first.
     """
     judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
     shared: _Shared = {}
+    compared = any(record.compared for record in records)
+    about = About.CLIENTS if compared and not any(record.verified for record in records) else About.MAIL
     rows = tuple(
-        _row(host, by_host.get(host), earlier.get(host), judged, shared) for host in sorted({*meant, *by_host})
+        _row(host, record, earlier.get(host), judged, shared)
+        if (record := by_host.get(host))
+        else _without_record(host, earlier.get(host), about)
+        for host in sorted({*meant, *by_host})
     )
     counts = dict.fromkeys(MailState, 0)
     for row in rows:
         counts[row.state] += 1
-    compared = any(record.compared for record in records)
     report = FleetReport(
         run=run,
         started_at=started_at,
@@ -92,13 +100,11 @@ def build_report(
         certificates=_certificates(records),
         earlier=tuple(earlier_runs),
         check_mode=any(record.check_mode for record in records),
-        about=About.CLIENTS if compared and not any(record.verified for record in records) else About.MAIL,
+        about=about,
     )
-    unreached = {record.host for record in records if record.is_unreached}
+    unknown = {record.host for record in records if record.is_unreached or record.is_not_compared}
     messages = {
-        row.host: _message(row, judged.findings)
-        for row in rows
-        if row.state is MailState.FAILED or row.host in unreached
+        row.host: _message(row, judged.findings) for row in rows if row.state is MailState.FAILED or row.host in unknown
     }
     later = {
         row.host: earlier_host(by_host[row.host], row.state, earlier.get(row.host))
@@ -108,10 +114,16 @@ def build_report(
     return Reported(report, messages, later)
 
 
-def _row(host: str, record: HostRecord | None, before: EarlierHost | None, judged: Verdict, shared: _Shared) -> HostRow:
+def _without_record(host: str, before: EarlierHost | None, about: About) -> HostRow:
     last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
-    if record is None or record.is_unreached:
-        reason = _NOT_REACHED if record is None else record.unreached
+    reason = _WITHOUT_RECORD[about]
+    return HostRow(host, MailState.NOT_TESTED, reason=reason, last_state=last_state, last_tested_at=last_tested)
+
+
+def _row(host: str, record: HostRecord, before: EarlierHost | None, judged: Verdict, shared: _Shared) -> HostRow:
+    last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
+    if record.is_unreached:
+        reason = record.unreached
         return HostRow(host, MailState.NOT_REACHED, reason=reason, last_state=last_state, last_tested_at=last_tested)
     accounts = tuple(_account(record, account, before, judged, shared) for account in record.accounts)
     state, reason = _state(record, accounts)
@@ -124,8 +136,10 @@ def _state(record: HostRecord, accounts: t.Sequence[AccountRow]) -> tuple[MailSt
     reasons = [reason for reason in (record.configuring, record.failure) if reason]
     if reasons:
         return MailState.FAILED, " ".join(reasons)
+    if record.uncompared:
+        return MailState.FAILED if record.verified else MailState.NOT_TESTED, record.uncompared
     if not record.verified and not record.compared:
-        return MailState.NOT_REACHED, _NOT_TESTED
+        return MailState.NOT_TESTED, _NOT_TESTED
     if not accounts:
         return MailState.NO_ACCOUNTS, ""
     return min((account.state for account in accounts), key=_WORST_FIRST.index), ""
@@ -150,7 +164,7 @@ def _account(
         email=account.email,
         user=account.user,
         protocol=account.protocol,
-        state=MailState.FAILED if not account.ok else MailState.WARNING if account.warnings else MailState.VERIFIED,
+        state=_state_of(account),
         sentence=account.sentence if not account.warnings else f"{account.sentence} {' '.join(account.warnings)}",
         server=account.cause_server,
         code="" if account.cause is None else account.cause.code,
@@ -158,6 +172,12 @@ def _account(
         finding=judged.of_account.get((record.host, account.key)),
         changed=changed,
     )
+
+
+def _state_of(account: AccountRecord) -> MailState:
+    if account.ok:
+        return MailState.WARNING if account.warnings else MailState.VERIFIED
+    return MailState.NOT_TESTED if account.is_not_compared else MailState.FAILED
 
 
 def _certificates(records: t.Iterable[HostRecord]) -> tuple[ShownCertificate, ...]:
@@ -178,7 +198,7 @@ def _certificates(records: t.Iterable[HostRecord]) -> tuple[ShownCertificate, ..
 
 def _message(row: HostRow, findings: t.Sequence[Finding]) -> str:
     """The message about a host on which mail does not work."""
-    failing = [account for account in row.accounts if account.state is MailState.FAILED]
+    failing = [account for account in row.accounts if account.state in (MailState.FAILED, MailState.NOT_TESTED)]
     return " ".join([row.reason, *dict.fromkeys(_about(account, findings) for account in failing)]).strip()
 
 

@@ -14,7 +14,7 @@ from .rulings import Ruling
 
 _BY_HOSTS = ((2, Confidence.LOW), (5, Confidence.MEDIUM))  # with fewer hosts than this
 _ORDER = (Confidence.LOW, Confidence.MEDIUM, Confidence.HIGH)
-_NOT_COMPARED = (Kind.CLIENT, Kind.OPTIONS)  # the provider's own words, or the options' own error
+_NOT_COMPARED = (Kind.CLIENT, Kind.UNREAD_CLIENT, Kind.OPTIONS)  # the provider's own words, or the options' own error
 
 
 def highest_confidence(hosts: int, seen: t.Sequence[Observation]) -> Confidence:

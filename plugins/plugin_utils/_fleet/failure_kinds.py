@@ -31,6 +31,7 @@ class Kind(enum.Enum):
     PUBLIC_ADDRESS = "public_address"  # the network's public address is refused
     MAILBOX = "mailbox"  # of this account only
     CLIENT = "client"
+    UNREAD_CLIENT = "unread_client"  # whether it differs is not known
     OPTIONS = "options"
     OTHER = "other"
 
@@ -70,7 +71,8 @@ _CODES: t.Mapping[Kind, tuple[Code, ...]] = {
         *(Code.MAILBOX_CLOSED, Code.SENDER_REJECTED, Code.SENDER_NOT_LOGIN, Code.POLICY, Code.FULL),
         *(Code.UNKNOWN_ADDRESS, Code.TOO_LARGE, Code.RELAY_DENIED, Code.MESSAGE_LOST, Code.MESSAGE_DUPLICATED),
     ),
-    Kind.CLIENT: (Code.CLIENT_DIFFERS, Code.CLIENT_LACKS_ACCOUNT, Code.CLIENT_UNREADABLE),
+    Kind.CLIENT: (Code.CLIENT_DIFFERS, Code.CLIENT_LACKS_ACCOUNT),
+    Kind.UNREAD_CLIENT: (Code.CLIENT_UNREADABLE,),
 }
 _MEANINGS = {code.value: code.meaning for code in Code}
 _KINDS = {code.value: kind for kind, codes in _CODES.items() for code in codes}

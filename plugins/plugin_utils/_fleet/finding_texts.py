@@ -60,6 +60,11 @@ _AT_SITES: t.Mapping[Kind, str] = {
     Kind.PUBLIC_ADDRESS: "the provider blocks the network's public address",
 }
 
+_OF_CLIENTS: t.Mapping[Kind, str] = {
+    Kind.CLIENT: "Mail clients have other settings than the list.",
+    Kind.UNREAD_CLIENT: "Mail clients could not be compared with the list.",
+}
+
 
 def subject_text(ruling: Ruling, hosts: t.Sequence[str]) -> str:
     """Who or what has the problem."""
@@ -93,8 +98,8 @@ def title(ruling: Ruling, hosts: t.Sequence[str]) -> str:
         return f"{subject} {words}."
     if ruling.scope is Scope.PASSWORD_LIST:
         return f"Most passwords for {subject} are refused: the list of passwords is not right."
-    if ruling.scope is Scope.SETTINGS and kind is Kind.CLIENT:
-        return "Mail clients have other settings than the list."
+    if ruling.scope is Scope.SETTINGS and kind in _OF_CLIENTS:
+        return _OF_CLIENTS[kind]
     if ruling.scope is Scope.SETTINGS:
         return f"The settings for {subject}{where} are not right: {_meaning(ruling)}"
     return f"{subject}: {_meaning(ruling)}"
@@ -161,6 +166,9 @@ _ACTIONS: t.Mapping[Advice, str] = {
     Advice.NEW_PASSWORD: "Set the new password that the provider asks for. Each account's result says how.",
     Advice.ACCESS: f"{_NOTHING} Each account's result says what to do at the provider.",
     Advice.CLIENT: "Run charter.mail.configure, or correct the list.",
+    Advice.UNREAD_CLIENT: (
+        "Each account's result says why. Put that right, and run again: whether it differs is not known."
+    ),
     Advice.FIND_OUT: f"{_NOTHING} Test from another network to learn which of the two it is.",
 }
 

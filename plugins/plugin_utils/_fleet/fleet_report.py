@@ -33,6 +33,7 @@ class MailState(enum.Enum):
     VERIFIED = "verified"
     WARNING = "warning"
     FAILED = "failed"
+    NOT_TESTED = "not_tested"  # a host, or an account that could not be compared with a mail client
     NOT_REACHED = "not_reached"  # hosts only
     NO_ACCOUNTS = "no_accounts"  # hosts only
 
@@ -98,7 +99,7 @@ class AccountRow:
 
     Attributes:
         email, user, protocol: the account's address, user and protocol.
-        state: verified, warning or failed.
+        state: verified, warning, failed or not tested.
         sentence: the result in plain sentences, bounded.
         server: host and port of the cause; empty if the account works.
         code: of the cause; empty if the account works.
@@ -127,9 +128,9 @@ class HostRow:
         host: its name in the inventory.
         state: the worst state of its accounts.
         site: the name of its site, or its network.
-        tested_at: UTC; empty if it was not reached.
+        tested_at: UTC; empty if it was not reached or not tested.
         accounts: in the order of the task.
-        reason: why it was not reached, or what else went wrong; usually empty.
+        reason: why it was not reached or not tested, or what else went wrong; usually empty.
         last_state, last_tested_at: of its last earlier run; None and empty if there is none.
     """
 

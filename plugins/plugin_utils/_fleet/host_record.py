@@ -22,6 +22,7 @@ _STAGES = 2 * _LIST  # of an endpoint
 
 ACCOUNT = "account"  # the endpoint of tests that concern the whole account
 CLIENT = "client"  # the stage that compares an account with a mail client
+_UNREADABLE = Code.CLIENT_UNREADABLE.value
 FROM_CONTROLLER = "controller"  # tested by the controller, in another network than the host's
 
 
@@ -109,6 +110,12 @@ class AccountRecord:
         """Whether the account was compared with mail clients, and no mail was tested."""
         return bool(self.endpoints) and all(stage.stage == CLIENT for end in self.endpoints for stage in end.stages)
 
+    @property
+    def is_not_compared(self) -> bool:
+        """Whether it could not be compared with a mail client, and does not differ from another."""
+        codes = {stage.code for end in self.endpoints for stage in end.stages if stage.status == "failed"}
+        return self.is_comparison and codes == {_UNREADABLE}
+
     def merged(self, later: AccountRecord) -> AccountRecord:
         """This record, updated with a later task's results of the same run; they replace results of the same kind."""
         services = {end.service for end in self.endpoints}
@@ -144,6 +151,7 @@ class HostRecord:
         changed: whether configuring changed anything.
         accounts: in the order of the task.
         compared: whether mail_drift ran, even if it failed or there was no account to compare.
+        uncompared: why mail_drift failed entirely; usually empty.
         unreached: why Ansible did not reach the host; usually empty.
         controls: tests of the servers of all presets without a password, see ``control_tests``.
     """
@@ -161,6 +169,7 @@ class HostRecord:
     changed: bool = False
     accounts: tuple[AccountRecord, ...] = ()
     compared: bool = False
+    uncompared: str = ""
     unreached: str = ""
     controls: tuple[AccountRecord, ...] = ()
 
@@ -173,6 +182,19 @@ class HostRecord:
     def is_unreached(self) -> bool:
         """Whether it is only known that the host was not reached."""
         return bool(self.unreached) and not (self.verified or self.compared or self.failure or self.configuring)
+
+    @property
+    def is_not_compared(self) -> bool:
+        """Whether mail_drift could not compare all accounts."""
+        if not self.compared:
+            return False
+        return bool(self.uncompared) or any(
+            stage.code == _UNREADABLE
+            for account in self.accounts
+            for end in account.endpoints
+            if end.endpoint == ACCOUNT
+            for stage in end.stages
+        )
 
     def merged(self, later: HostRecord) -> HostRecord:
         """This record, updated with a later task's results of the same run."""
@@ -189,6 +211,7 @@ class HostRecord:
             changed=self.changed or later.changed,
             accounts=tuple(accounts.values())[:MOST_ACCOUNTS],
             compared=self.compared or later.compared,
+            uncompared=later.uncompared if later.compared else self.uncompared,
             unreached=later.unreached or self.unreached,
             controls=later.controls or self.controls,
         )

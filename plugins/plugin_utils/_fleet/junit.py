@@ -19,8 +19,8 @@ _NAMED = {"client": "mail client", "round_trip": "round trip"}
 def junit(report: FleetReport) -> bytes:
     """The run as XML in UTF-8.
 
-    A failed group of stages is a failure. A host that was not reached is an error. A host without accounts, or a group
-    without tests, is skipped.
+    A failed group of stages is a failure. A host that was not reached or not tested is an error, and so is an account
+    that could not be compared. A host without accounts, or a group without tests, is skipped.
     """
     root = ElementTree.Element("testsuites", name="charter.mail")
     for row in report.hosts:
@@ -71,8 +71,8 @@ def _case_of_host(row: HostRow) -> ElementTree.Element:
     case = ElementTree.Element("testcase", _named("host"), classname=printable(row.host))
     if row.state is MailState.NO_ACCOUNTS:
         ElementTree.SubElement(case, "skipped", message=printable(row.reason or "No accounts are set for this host."))
-    elif row.state is MailState.NOT_REACHED:
-        ElementTree.SubElement(case, "error", message=printable(row.reason or "Not reached."), type="not_reached")
+    elif row.state in (MailState.NOT_REACHED, MailState.NOT_TESTED):
+        ElementTree.SubElement(case, "error", message=printable(row.reason), type=row.state.value)
     elif row.state is MailState.FAILED:
         ElementTree.SubElement(case, "failure", message=printable(row.reason or "Failed."), type="other")
     return case
@@ -100,7 +100,8 @@ def _failure(
         if account.finding is not None:
             finding = report.findings[account.finding]
             texts.insert(0, f"{finding.title.rstrip('.')}. {finding.action}".strip())
-    failure = ElementTree.Element("failure", message=printable(texts[0]), type=printable(code or "other"))
+    kind = "error" if account.state is MailState.NOT_TESTED else "failure"
+    failure = ElementTree.Element(kind, message=printable(texts[0]), type=printable(code or "other"))
     failure.text = "\n".join(map(printable, texts))
     return failure
 

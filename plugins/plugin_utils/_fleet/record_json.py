@@ -36,6 +36,7 @@ def as_json(record: HostRecord) -> dict[str, t.Any]:
         **{name: getattr(record, name) for name in ("configuring", "changed")},
         "networks": list(record.networks),
         **({"compared": True} if record.compared else {}),
+        **({"uncompared": record.uncompared} if record.uncompared else {}),
         **({"unreached": record.unreached} if record.unreached else {}),
         **({"controls": _accounts(record.controls)} if record.controls else {}),
         "accounts": _accounts(record.accounts),
@@ -94,6 +95,7 @@ def from_json(content: t.Any) -> HostRecord:
             changed=_flag(content["changed"]),
             accounts=_all(content["accounts"], _read_account),
             compared=_flag(content.get("compared", False)),
+            uncompared=_text(content.get("uncompared", "")),
             unreached=_text(content.get("unreached", "")),
             controls=_all(content.get("controls", []), _read_account),
         )

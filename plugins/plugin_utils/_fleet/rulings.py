@@ -32,6 +32,7 @@ class Advice(enum.Enum):
     ACCESS = "access"
     ACCOUNT = "account"  # neither settings nor password, but the mailbox or its rights
     CLIENT = "client"
+    UNREAD_CLIENT = "unread_client"
     FIND_OUT = "find_out"
 
 

@@ -23,6 +23,7 @@ from .wording import (
     ending,
     first_seen,
     headline,
+    not_tested_label,
     state_words,
 )
 
@@ -38,6 +39,7 @@ _LABEL = 16  # columns
 _LISTED: t.Mapping[MailState, str] = {
     MailState.FAILED: "Other failures",
     MailState.WARNING: "Warnings",
+    MailState.NOT_TESTED: "",  # see ``not_tested_label``
     MailState.NOT_REACHED: "Not reached",
     MailState.NO_ACCOUNTS: "No accounts",
 }
@@ -46,9 +48,14 @@ _COLOURS: t.Mapping[MailState, str] = {
     MailState.VERIFIED: "green",
     MailState.WARNING: "yellow",
     MailState.FAILED: "red",
+    MailState.NOT_TESTED: "bright purple",
     MailState.NOT_REACHED: "purple",
     MailState.NO_ACCOUNTS: "cyan",
 }
+
+
+_WORST_FIRST = (MailState.FAILED, MailState.NOT_TESTED, MailState.NOT_REACHED, MailState.WARNING)
+_EXPLAINED = (MailState.FAILED, MailState.NOT_TESTED)  # by findings, unless nothing is known of the accounts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,8 +90,8 @@ class Glyphs:
     dot: str
 
 
-_UNICODE = Glyphs(dict(zip(STATES, "█▓▒░·", strict=True)), "→", " · ")
-_ASCII = Glyphs(dict(zip(STATES, "#+x.-", strict=True)), "->", ", ")
+_UNICODE = Glyphs(dict(zip(STATES, "█▓▒▞░·", strict=True)), "→", " · ")
+_ASCII = Glyphs(dict(zip(STATES, "#+x?.-", strict=True)), "->", ", ")
 
 
 def summary(report: FleetReport, *, columns: int = 80, plain: bool = False, page: str = "") -> tuple[Line, ...]:
@@ -120,14 +127,7 @@ class _Block:
     def head(self) -> t.Iterator[Line]:
         """The headline, the bar, the counts."""
         counts = self.report.counts
-        worst = (
-            MailState.FAILED
-            if counts[MailState.FAILED]
-            else MailState.NOT_REACHED
-            if counts[MailState.NOT_REACHED]
-            else None
-        )
-        worst = worst or (MailState.WARNING if counts[MailState.WARNING] else MailState.VERIFIED)
+        worst = next((state for state in _WORST_FIRST if counts[state]), MailState.VERIFIED)
         check_mode = " (check mode)" if self.report.check_mode else ""
         yield (Span(f"  {headline(self.report)}{check_mode}", _COLOURS[worst]),)
         yield self._bar()
@@ -207,11 +207,11 @@ class _Block:
     def _hosts(self) -> t.Iterator[_Note]:
         listed: dict[MailState, list[str]] = {state: [] for state in MailState}
         for row in self.report.hosts:
-            if row.state is not MailState.FAILED or _unexplained(row):
+            if row.state not in _EXPLAINED or _unexplained(row):
                 listed[row.state].append(row.host)
         for state, label in _LISTED.items():
             if listed[state]:
-                yield _Note(label, names(listed[state]), _COLOURS[state])
+                yield _Note(label or not_tested_label(self.report), names(listed[state]), _COLOURS[state])
         if len(listed[MailState.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
             yield _Note("", "List accounts in the variable mail_accounts.")
 
@@ -270,6 +270,4 @@ def shares(counts: t.Sequence[int], cells: int) -> list[int]:
 
 
 def _unexplained(row: HostRow) -> bool:
-    if row.state is not MailState.FAILED:
-        return False
-    return not any(account.state is MailState.FAILED and account.finding is not None for account in row.accounts)
+    return not any(account.state in _EXPLAINED and account.finding is not None for account in row.accounts)

@@ -77,6 +77,8 @@ def _about_accounts(seen: t.Sequence[Observation]) -> t.Iterator[Ruling]:
             continue
         if one.kind is Kind.CLIENT:
             yield Ruling(Scope.SETTINGS, _CLIENTS, one.kind, Advice.CLIENT, Confidence.HIGH, (one,))
+        elif one.kind is Kind.UNREAD_CLIENT:
+            yield Ruling(Scope.SETTINGS, _CLIENTS, one.kind, Advice.UNREAD_CLIENT, Confidence.HIGH, (one,))
         elif one.kind is Kind.OPTIONS:
             yield Ruling(Scope.SETTINGS, one.server_host, one.kind, Advice.SETTINGS, Confidence.HIGH, (one,))
         else:

@@ -9,7 +9,8 @@ import datetime
 import typing as t
 
 from ...module_utils._model.printable import printable
-from .fleet_report import About, Confidence, FleetReport, MailState, Scope
+from ...module_utils._verify.findings.failure import Code
+from .fleet_report import About, Confidence, FleetReport, MailState, Scope, StageResult
 
 SCOPES: t.Mapping[Scope, str] = {
     Scope.PROVIDER: "Provider",
@@ -27,6 +28,7 @@ STATES: t.Mapping[MailState, str] = {
     MailState.VERIFIED: "verified",
     MailState.WARNING: "with warnings",
     MailState.FAILED: "failed",
+    MailState.NOT_TESTED: "not tested",
     MailState.NOT_REACHED: "not reached",
     MailState.NO_ACCOUNTS: "without accounts",
 }
@@ -36,7 +38,10 @@ _STATES_OF_CLIENTS: t.Mapping[MailState, str] = {
     **STATES,
     MailState.VERIFIED: "as listed",
     MailState.FAILED: "different",
+    MailState.NOT_TESTED: "could not be compared",
 }
+_COMPARED = (MailState.VERIFIED, MailState.WARNING, MailState.FAILED, MailState.NOT_TESTED)
+_NOT_TESTED: t.Mapping[About, str] = {About.MAIL: "Not tested", About.CLIENTS: "Not compared"}
 
 STAGES: t.Mapping[str, str] = {
     "client": "mail client",
@@ -60,7 +65,13 @@ WAYS: t.Mapping[str, str] = {"incoming": "Receiving", "outgoing": "Sending", "ac
 _WAYS_OF_CLIENTS: t.Mapping[str, str] = {**WAYS, "account": "Mail clients"}
 
 OUTCOMES: t.Mapping[str, str] = {"ok": "ok", "failed": "failed", "skipped": "skipped"}
-_OUTCOMES_OF_CLIENTS: t.Mapping[str, str] = {"ok": "as listed", "failed": "different", "skipped": "not compared"}
+_UNREADABLE = "unreadable"  # in place of the status of a stage
+_OUTCOMES_OF_CLIENTS: t.Mapping[str, str] = {
+    "ok": "as listed",
+    "failed": "different",
+    "skipped": "not compared",
+    _UNREADABLE: "could not be compared",
+}
 
 CONFIDENCES: t.Mapping[Confidence, str] = {
     Confidence.HIGH: "high confidence",
@@ -89,30 +100,54 @@ def outcome_words(report: FleetReport) -> t.Mapping[str, str]:
     return OUTCOMES if report.about is About.MAIL else _OUTCOMES_OF_CLIENTS
 
 
+def outcome(report: FleetReport, stage: StageResult) -> str:
+    """The status of a stage, as ``outcome_words`` has it."""
+    unreadable = stage.status == "failed" and stage.code == Code.CLIENT_UNREADABLE.value
+    return _UNREADABLE if unreadable and report.about is About.CLIENTS else stage.status
+
+
+def not_tested_label(report: FleetReport) -> str:
+    """What stands before the names of the hosts of which nothing was found out."""
+    return _NOT_TESTED[report.about]
+
+
 def headline(report: FleetReport) -> str:
     """The run in one short sentence, without a full stop."""
     total = sum(report.counts.values())
-    failed, unreached = report.counts[MailState.FAILED], report.counts[MailState.NOT_REACHED]
-    working = report.counts[MailState.VERIFIED] + report.counts[MailState.WARNING]
     if total == 0:
         return "No hosts were in this run"
-    if report.about is About.CLIENTS and failed + working:
-        if failed and not report.findings:
-            return f"Mail clients cannot be compared with the list on {_share(failed, total)}"
-        if failed:
-            return f"Mail clients differ from the list on {_share(failed, total)}"
-        return f"Mail clients have the listed accounts on {_share(working, total)}"
+    counts = report.counts
+    if report.about is About.CLIENTS and any(counts[state] for state in _COMPARED):
+        return _headline_of_clients(counts, total)
+    failed, unreached = counts[MailState.FAILED], counts[MailState.NOT_REACHED]
+    working = counts[MailState.VERIFIED] + counts[MailState.WARNING]
     if failed:
         return f"Mail does not work on {_share(failed, total)}"
-    if report.counts[MailState.NO_ACCOUNTS] == total:
-        return "No host has mail accounts"
-    if working == 0 and unreached < total and report.about is About.CLIENTS:
-        return "No mail client was compared"
     if working == 0:
-        return "No host was reached" if unreached == total else "Mail was not verified on any host"
+        return _headline_of_nothing(report, total, unreached)
     if working == total:
         return f"Mail works on {'all ' if total > 1 else ''}{counted(total, 'host')}"
     return f"Mail works on {_share(working, total)}"
+
+
+def _headline_of_clients(counts: t.Mapping[MailState, int], total: int) -> str:
+    if counts[MailState.FAILED]:
+        return f"Mail clients differ from the list on {_share(counts[MailState.FAILED], total)}"
+    if counts[MailState.NOT_TESTED]:
+        return f"Mail clients could not be compared with the list on {_share(counts[MailState.NOT_TESTED], total)}"
+    working = counts[MailState.VERIFIED] + counts[MailState.WARNING]
+    return f"Mail clients have the listed accounts on {_share(working, total)}"
+
+
+def _headline_of_nothing(report: FleetReport, total: int, unreached: int) -> str:
+    """Of a run that found nothing out about any host with accounts."""
+    if report.counts[MailState.NO_ACCOUNTS] == total:
+        return "No host has mail accounts"
+    if unreached == total:
+        return "No host was reached"
+    if report.about is About.CLIENTS:
+        return "No mail client was compared"
+    return "No host was tested" if report.counts[MailState.NOT_TESTED] == total else "Mail was not verified on any host"
 
 
 def _share(part: int, total: int) -> str:

@@ -96,7 +96,7 @@ def compared(action: ActionBase, task_vars: t.Mapping[str, t.Any], result: t.Map
         action,
         task_vars,
         compared=True,
-        failure="" if has_accounts else bounded(result.get("msg")) or "The accounts cannot be compared.",
+        uncompared="" if has_accounts else bounded(result.get("msg")) or "The accounts could not be compared.",
         accounts=compared_accounts(result, with_texts=not action._task.no_log),
     )
 

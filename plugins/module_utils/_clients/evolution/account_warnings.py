@@ -28,7 +28,8 @@ def about(state: EvolutionState, account: Account, password_store: str) -> t.Ite
         account: as wanted.
         password_store: the option.
     """
-    yield from state.remarks
+    for removal in state.removals:
+        yield from removal.remarks
     present = account.state is State.PRESENT
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)

@@ -27,7 +27,7 @@ from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles
 from .sources import SUFFIX, SourceIds, Sources, source_path
-from .stored import EvolutionState, Lazy
+from .stored import EvolutionState, Lazy, Removal
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -136,6 +136,10 @@ class Evolution(ClientDefaults):
         after = self._without(before, account) if removed else self._with(before, account)
         if after.sources is not before.sources:
             templates.refuse_changes(before.sources, after.sources, find(before.sources, account), account)
+            if after.removals:
+                with self._as_root():
+                    from . import removal
+                after = removal.settled(self._files, self._location, after)
         if not removed:
             return after
         # It can be there twice; what a further run would leave stays.
@@ -335,19 +339,12 @@ class Evolution(ClientDefaults):
         passwords = before.passwords.value
         known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
         reset = [name for name in defaults.NAMES if before.default(name) in gone]
-        with self._as_root():
-            from . import removal
-        other = None
-        if account.purge:
-            folders = self._location.mail_folders(ids.account)
-            other = removal.user_of_mail(before.sources, ids.account, folders, self._files.real_path)
         return before._replace(
             sources=sources,
             new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
-            purged=(*before.purged, ids.account) if account.purge and other is None else before.purged,
-            remarks=(*before.remarks, *removal.remarks(before.sources, sources, ids, account, other)),
+            removals=(*before.removals, Removal(account, ids, before.sources)),
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 import functools
 import typing as t
 
+from ..._model.account import Account
 from ..._model.errors import MailError
 from ..._model.secret import Secret
 from .defaults import Defaults
 from .signatures import SignatureFiles
-from .sources import Sources
+from .sources import SourceIds, Sources
 
 if t.TYPE_CHECKING:  # password stores are imported only when a password is needed
     from .password_store.store import Passwords
@@ -50,6 +51,24 @@ class Session(t.Protocol):
         """Remove a source, its children, and their files; nothing where it is not shown."""
 
 
+class Removal(t.NamedTuple):
+    """An account that has been removed since the state was read.
+
+    Attributes:
+        account: as wanted.
+        ids: what it had.
+        sources: with it.
+        waits: whether others that are still there use something of it, so far.
+        remarks: what the admin should know.
+    """
+
+    account: Account
+    ids: SourceIds
+    sources: Sources
+    waits: bool = True
+    remarks: tuple[str, ...] = ()
+
+
 class EvolutionState(t.NamedTuple):
     """What one user's Evolution holds.
 
@@ -64,7 +83,7 @@ class EvolutionState(t.NamedTuple):
         new_passwords: uid to the password to store, None for one to delete.
         new_defaults: likewise for the default account.
         purged: uids of accounts whose mail on this host is to be deleted.
-        remarks: what the admin should know about what was removed, or left, so far.
+        removals: the accounts that have been removed so far.
         left: accounts that are gone, and whose passwords may still be in a locked keyring.
     """
 
@@ -78,7 +97,7 @@ class EvolutionState(t.NamedTuple):
     new_passwords: t.Mapping[str, Secret | None] = {}
     new_defaults: t.Mapping[str, str | None] = {}
     purged: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
+    removals: tuple[Removal, ...] = ()
     left: tuple[str, ...] = ()
 
     def password(self, uid: str) -> Secret | None:

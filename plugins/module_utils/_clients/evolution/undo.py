@@ -61,7 +61,7 @@ def _without_created(client: Client[EvolutionState], state: EvolutionState, past
     except OptionError as error:
         return Undone(state, notices=(about_refused(past, error),))
     sources, left = with_values(after.sources, past, force)
-    after = after._replace(sources=sources, remarks=state.remarks)
+    after = after._replace(sources=sources, removals=state.removals)
     after, more = with_rest(state, after, past, force)
     return Undone(after, (*left, *more))
 

@@ -127,6 +127,10 @@ class Thunderbird(ClientDefaults):
             return before
         removed = account.state is AccountState.ABSENT
         after = self._without_all(before, account) if removed else self._with(before, account)
+        if after.removals and after.settings is not before.settings:
+            with self._as_root():
+                from . import removal
+            after = removal.settled(self._files, self._root, after)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -261,6 +265,7 @@ class Thunderbird(ClientDefaults):
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         migrated = migration.moved(before.settings, account, self._files, self.profile)
         settings, ids = configure.present(migrated, account)
+        settings = configure.without_unused(settings, before.smtp_servers_left)
         settings = before.sources.without_vain_choice(before.settings, settings, account)
         references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
         remarks = (*before.remarks, *left)
@@ -292,38 +297,23 @@ class Thunderbird(ClientDefaults):
     def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         """Without the account, however often it is there; what a further run would leave stays."""
         last, after = find(before.settings, account), self._without(before, account)
-        found = after.password_changes if after is not before else ()
         while not choice(after.settings, account):
             ids = find(after.settings, account)
             if ids in {None, last}:
                 break
             last, after = ids, self._without(after, account)
-            found += after.password_changes
-        return after if after is before else after._replace(password_changes=found)
+        return after
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         settings, ids = configure.absent(before.settings, account)
+        settings = configure.without_unused(settings, before.smtp_servers_left)
         settings = before.sources.with_site_choice(before.settings, settings)
         settings = before.sources.without_vain_choice(before.settings, settings, account)
         if ids is None:
             return before
-        passwords, password_changes = before.passwords, []
-        for login in configure.logins(before.settings, ids):
-            still_used = configure.uses_login(settings, login)
-            remaining = passwords if still_used else passwords.without_login(login.origin, login.username)
-            if remaining is not passwords:
-                password_changes.append(server_move.password_change(login, stored=True, wanted=False))
-            passwords = remaining
         with self._as_root():
-            from . import account_warnings
-        folder, left = account_warnings.of_removal(self._files, self._root, before, settings, ids, account)
-        return before._replace(
-            settings=settings,
-            new_passwords=passwords,
-            password_changes=tuple(password_changes),
-            purged=before.purged if folder is None else (*before.purged, folder),
-            remarks=(*before.remarks, *left),
-        )
+            from . import removal
+        return removal.begun(self._files, before, settings, ids, account)
 
     def _once_closed(self, action: t.Callable[[], object]) -> None:
         """Do what needs Thunderbird's lock, as soon as it can be had."""

@@ -74,26 +74,48 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
         return before, None
     folder_users.refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
-    smtp_servers = {text(state, branch("identity", name) + "smtpServer") for name in own_identities} - {""}
-    own_smtp = {name for name in smtp_servers if senders_by(state, name).issubset(own_identities)}
-    own_smtp = {name for name in own_smtp if is_of_account(state, name, ids, account)}
     after = Draft(state)
     for kind, own in (
         ("account", [ids.account]),
         ("server", [ids.server]),
         ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
-        ("smtpserver", own_smtp),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
             after.pop(key, None)
     _remove(after, ACCOUNTS, {ids.account})
-    _remove(after, SMTP_SERVERS, own_smtp)
     if text(before, DEFAULT_ACCOUNT) == ids.account:
         _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
-    if text(before, DEFAULT_SMTP) in own_smtp:
+    return without_unused(after.finished(), own_smtp_servers(state, ids, account)), ids
+
+
+def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
+    """The SMTP servers that were made for an account, also those by which others send, too."""
+    own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
+    return {name for name in own if name and is_of_account(before, name, ids, account)}
+
+
+def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
+    """The preferences without those of some SMTP servers by which nobody sends; ``before`` itself where all are used.
+
+    Args:
+        before: without the accounts that they were made for.
+        smtp_servers: which may be gone already.
+    """
+    if not smtp_servers:
+        return before
+    state = IndexedSettings.of(before)
+    listed = state.list_of(SMTP_SERVERS).positions
+    unused = {name for name in smtp_servers if not senders_by(state, name)}
+    after = Draft(state)
+    for key in [key for name in unused for key in state.below("smtpserver", name)]:
+        after.pop(key, None)
+    if not unused.isdisjoint(listed):
+        _remove(after, SMTP_SERVERS, unused)
+    if text(state, DEFAULT_SMTP) in unused:
         after.pop(DEFAULT_SMTP, None)  # one that is gone would be none
         _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
-    return after.finished(), ids
+    finished = after.finished()
+    return before if finished is state else finished
 
 
 def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
@@ -113,7 +135,7 @@ def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
 
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
     """The logins that an account uses, incoming and outgoing."""
-    return _incoming(settings, ids.server), _outgoing(settings, ids.smtp)
+    return _incoming(settings, ids.server), outgoing_login(settings, ids.smtp)
 
 
 def _incoming(settings: Settings, server: str) -> LoginKey:
@@ -122,7 +144,8 @@ def _incoming(settings: Settings, server: str) -> LoginKey:
     return LoginKey(origin, text(settings, prefix + "userName"))
 
 
-def _outgoing(settings: Settings, smtp: str) -> LoginKey:
+def outgoing_login(settings: Settings, smtp: str) -> LoginKey:
+    """The login that an SMTP server uses."""
     prefix = branch("smtpserver", smtp)
     return LoginKey(mapping.outgoing_origin(text(settings, prefix + "hostname")), text(settings, prefix + "username"))
 
@@ -133,7 +156,7 @@ def uses_login(settings: Settings, login: LoginKey) -> bool:
     servers = state.owners("server", "userName", login.username)
     smtp_servers = state.list_of(SMTP_SERVERS).positions
     return any(_incoming(state, server) == login for server in servers if state.accounts_with("server", server)) or any(
-        _outgoing(state, smtp) == login
+        outgoing_login(state, smtp) == login
         for smtp in state.owners("smtpserver", "username", login.username)
         if smtp in smtp_servers
     )

@@ -94,17 +94,21 @@ class References(t.NamedTuple):
 
 def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes]:
     """The files that there are, path to content."""
-    paths = [posixpath.join(profile, "virtualFolders.dat")]
-    for ids in stored(settings):
-        place = next(filter(files.is_directory, directories(settings, ids.server, profile)), None)
-        if place is not None:  # in the profile, or wherever the user has put it
-            paths.append(posixpath.join(place, FILTERS))
+    paths = [posixpath.join(profile, "virtualFolders.dat"), *filters(files, profile, settings)]
     found = {}
     for path in paths:
         content = files.read(path)
         if content is not None:
             found[path] = content
     return found
+
+
+def filters(files: Files, profile: str, settings: Settings) -> t.Iterator[str]:
+    """The paths at which the accounts in the list have their filters, if they have any."""
+    for ids in stored(settings):
+        place = next(filter(files.is_directory, directories(settings, ids.server, profile)), None)
+        if place is not None:  # in the profile, or wherever the user has put it
+            yield posixpath.join(place, FILTERS)
 
 
 def moved(contents: t.Mapping[str, bytes], old: str, new: str) -> t.Mapping[str, bytes]:

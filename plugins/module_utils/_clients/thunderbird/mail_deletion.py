@@ -29,31 +29,22 @@ class MailFolder(t.NamedTuple):
     """What becomes of an account's mail.
 
     Attributes:
-        folder: what may be deleted, relative to the profile; None for nothing.
-        reason: why nothing may be, a clause; empty where there is nothing to keep.
+        folder: what could be deleted, relative to the profile; None for nothing.
+        reason: why nothing may be, a clause; empty where nothing stands against it, or there is nothing to keep.
     """
 
     folder: str | None
     reason: str = ""
 
 
-def mail_folder(
-    files: Files,
-    profile: str,
-    settings: Settings,
-    after: Settings,
-    ids: PrefIds,
-    other_profiles: t.Iterable[str] = (),
-) -> MailFolder:
-    """What is the account's alone.
+def where_mail_is(files: Files, profile: str, settings: Settings, ids: PrefIds) -> MailFolder:
+    """The account's own folder, whoever else uses it.
 
     Args:
         files: the user's.
         profile: its folder.
         settings: with the account.
-        after: without it.
         ids: the account's.
-        other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
     """
     prefix = branch("server", ids.server)
     named = [text(settings, prefix + key) for key in _DIRECTORIES if text(settings, prefix + key)]
@@ -66,14 +57,29 @@ def mail_folder(
     real = files.real_path(folder)
     if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):
         return MailFolder(None, f"{folder} is a link to {real}")
-    others = [*_used(after, profile)]
+    return MailFolder(relative)
+
+
+def used_by(
+    files: Files, profile: str, folder: str, users: t.Iterable[Settings], other_profiles: t.Iterable[str] = ()
+) -> str:
+    """Who uses a folder of mail, a clause; empty for nobody.
+
+    Args:
+        files: the user's.
+        profile: its folder.
+        folder: relative to the profile.
+        users: the preferences of accounts of the profile whose mail must stay.
+        other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
+    """
+    others = [path for settings in users for path in _used(settings, profile)]
     for other in other_profiles:
         preferences = _preferences(files, other)
         # An absolute path beside a relative one does not count: that of a copied profile leads to the original.
         relative_ones = {key[: -len(_RELATIVE)] for key in preferences if key.endswith(_RELATIVE)}
         others += _used({key: value for key, value in preferences.items() if key not in relative_ones}, other)
-    shared = shared_with(to_delete(folder), others, files.real_path)
-    return MailFolder(None, f"another account uses {shared[1]}") if shared else MailFolder(relative)
+    shared = shared_with(to_delete(posixpath.join(profile, folder)), others, files.real_path)
+    return f"another account uses {shared[1]}" if shared else ""
 
 
 def to_delete(folder: str) -> tuple[str, str]:

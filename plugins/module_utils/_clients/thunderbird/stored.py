@@ -14,6 +14,8 @@ from ..._model.settings import Change, Settings
 from . import old_names
 from .effective_preferences import PreferenceSources
 from .indexed_settings import IndexedSettings
+from .mail_deletion import MailFolder
+from .mapping import PrefIds
 from .prefs import PrefsFile
 from .profiles import Profile
 
@@ -49,6 +51,33 @@ class PasswordFiles:
         return self.open(self.contents)
 
 
+class Removal(t.NamedTuple):
+    """An account that has been removed since the state was read.
+
+    Attributes:
+        account: as wanted.
+        ids: what it had.
+        settings: with it.
+        smtp_servers: those that were made for it.
+        mail: its mail, as far as that is to be deleted; None where it is not.
+        waits: whether accounts that are still there use something of it, so far.
+        remarks: what the admin should know.
+    """
+
+    account: Account
+    ids: PrefIds
+    settings: Settings
+    smtp_servers: t.Sequence[str]
+    mail: MailFolder | None
+    waits: bool = True
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def mail_stays(self) -> bool:
+        """Whether its mail is not to be deleted, or cannot be."""
+        return self.mail is None or (self.mail.folder is None and bool(self.mail.reason))
+
+
 class ThunderbirdState(t.NamedTuple):
     """What one profile holds.
 
@@ -66,6 +95,7 @@ class ThunderbirdState(t.NamedTuple):
         unreadable: why nothing could be read, so that ``settings`` has nothing; None where it could.
         content: prefs.js as it is on the disk.
         remarks: what the admin should know about what was done, or left, so far.
+        removals: the accounts that have been removed so far.
         announced: Thunderbird shall open this profile, and profiles.ini must list it.
     """
 
@@ -79,6 +109,7 @@ class ThunderbirdState(t.NamedTuple):
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    removals: tuple[Removal, ...] = ()
     announced: bool = False
     has_old_names: bool = False
     unreadable: MailError | None = None
@@ -102,6 +133,11 @@ class ThunderbirdState(t.NamedTuple):
         if self.references is before.references:  # so that they are read only where they are in question
             return {}
         return {path: content for path, content in self.references.items() if content != before.references[path]}
+
+    @property
+    def smtp_servers_left(self) -> t.Collection[str]:
+        """The SMTP servers of removed accounts, which go as soon as nobody sends by them."""
+        return [name for one in self.removals if one.waits for name in one.smtp_servers]
 
     @property
     def folders_to_purge(self) -> t.Sequence[str]:

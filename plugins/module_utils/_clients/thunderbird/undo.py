@@ -74,7 +74,8 @@ def _without_created(
     except OptionError as error:
         return Undone(state, notices=(about_refused(past, error),))
     settings, left = with_values(state.settings, IndexedSettings.of(after.settings), past, force)
-    return Undone(after._replace(settings=with_lists(settings, past), remarks=state.remarks), tuple(left))
+    settings = with_lists(settings, past)
+    return Undone(after._replace(settings=settings, remarks=state.remarks, removals=state.removals), tuple(left))
 
 
 def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:

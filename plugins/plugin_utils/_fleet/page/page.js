@@ -7,7 +7,7 @@
   const find = (id) => document.getElementById(id);
   const grid = find("grid"), body = find("body"), head = find("head"), search = find("search");
   const status = find("status"), filters = find("filters"), dialog = find("dialog");
-  const CLASSES = ["verified", "warning", "failed", "not_reached", "no_accounts"];
+  const CLASSES = ["verified", "warning", "failed", "not_tested", "not_reached", "no_accounts"];
   const OPEN_UP_TO = 60; // accounts: with more of them, the groups are closed at first
   const ITSELF = "\ue000"; // stands for the address of an account in its own sentence
 
@@ -59,7 +59,7 @@
   let onlyGroup = -1;
 
   const COLUMNS = [
-    ["State", (row) => -[0, 3, 4, 2, 1][stateOf(row)]],
+    ["State", (row) => -[0, 3, 5, 4, 2, 1][stateOf(row)]],
     ["Host", hostOf],
     ["Account", emailOf],
     ["Cause", (row) => `${causeOf(row)} ${textOf("server", row)}`.trim() || "\uffff"],
@@ -186,7 +186,7 @@
     return made;
   };
   const stagesOf = (row) => (rowAccount[row] < 0 ? [] : patterns[at(accounts.stages, rowAccount[row])].map((stage) => stage.map((text) => texts[text])));
-  const statusClass = (text) => (text === "failed" || text === "skipped" ? text : "ok");
+  const statusClass = (text) => (text === "failed" || text === "skipped" ? text : text === "unreadable" ? "skipped" : "ok");
   const ways = (row) => {
     const result = new Map();
     for (const [way, stage, outcome, code] of stagesOf(row)) {
@@ -202,7 +202,7 @@
     for (const [way, stages] of ways(row)) {
       const strip = element("span", "strip");
       for (const [stage, outcome] of stages) {
-        const box = element("i", statusClass(outcome), outcome === "failed" ? "x" : outcome === "skipped" ? "-" : "");
+        const box = element("i", statusClass(outcome), outcome === "failed" ? "x" : outcome === "skipped" ? "-" : outcome === "unreadable" ? "?" : "");
         box.title = `${way}: ${stage} ${outcomes[outcome] ?? outcome}`;
         strip.append(box);
       }

@@ -15,13 +15,12 @@ import typing as t
 from ....module_utils._model.printable import printable
 from ..finding_groups import FindingGroup
 from ..fleet_report import About, AccountRow, FleetReport, MailState
-from ..wording import SCOPES, STAGES, STATES, moment, outcome_words, state_words, way_words
+from ..wording import SCOPES, STAGES, STATES, moment, not_tested_label, outcome, outcome_words, state_words, way_words
 
 _STATES = tuple(STATES)
 _ITSELF = "\ue000"  # replaces an account's address in its own sentence; not in any printable text
 _SENTENCES = 500_000  # characters, for all sentences together
 _CUTS = (1_000, 400, 200, 100, 60, 30)  # characters per sentence; the first that fits is used
-_REST = ("Other failures", "Warnings", "Not reached", "Without accounts", "Verified")
 
 Column = t.Union[int, "list[int]", "list[str]"]
 
@@ -77,7 +76,7 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
                 (
                     texts.printable(stage.endpoint),
                     texts.printable(STAGES.get(stage.stage, stage.stage)),
-                    texts.printable(stage.status),
+                    texts.printable(outcome(report, stage)),
                     texts.printable(stage.code),
                 )
                 for stage in account.stages
@@ -95,7 +94,7 @@ def _data(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.
         "ways": dict(way_words(report)),
         "outcomes": dict(outcome_words(report)),
         "groups": [*([SCOPES[group.scope], printable(group.title), printable(group.action)] for group in groups)],
-        "rest": [*_REST[:-1], state_words(report)[MailState.VERIFIED].capitalize()],
+        "rest": [*_rest_words(report)],
         "hosts": {
             "name": [printable(row.host) for row in hosts],
             "accounts": _column([len(row.accounts) for row in hosts]),
@@ -134,9 +133,18 @@ def _column(values: list[int]) -> Column:
     return values[0] if values and values.count(values[0]) == len(values) else values
 
 
+def _rest_words(report: FleetReport) -> t.Iterator[str]:
+    """The headings of what no finding explains, in the order of ``_rest``."""
+    yield from ("Other failures", "Warnings", not_tested_label(report), "Not reached", "Without accounts")
+    yield state_words(report)[MailState.VERIFIED].capitalize()
+
+
 def _rest(state: MailState) -> int:
-    """The number in ``_REST`` of a state that no finding explains."""
-    order = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
+    """The number of the heading for a state that no finding explains."""
+    order = (
+        *(MailState.FAILED, MailState.WARNING, MailState.NOT_TESTED, MailState.NOT_REACHED),
+        *(MailState.NO_ACCOUNTS, MailState.VERIFIED),
+    )
     return order.index(state)
 
 

@@ -24,6 +24,8 @@ from ..wording import (
     first_seen,
     headline,
     moment,
+    not_tested_label,
+    outcome,
     outcome_words,
     state_words,
     way_words,
@@ -40,7 +42,10 @@ _GAP = 2
 _RUN = 36  # the height of a run in the history strip
 
 # The order in the table without the script, and from top to bottom in a run of the history strip.
-_WORST_FIRST = (MailState.FAILED, MailState.WARNING, MailState.NOT_REACHED, MailState.NO_ACCOUNTS, MailState.VERIFIED)
+_WORST_FIRST = (
+    *(MailState.FAILED, MailState.NOT_TESTED, MailState.WARNING, MailState.NOT_REACHED),
+    *(MailState.NO_ACCOUNTS, MailState.VERIFIED),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,6 +134,10 @@ _HEALTHY: t.Mapping[About, str] = {
 }
 
 
+_UNHEALTHY = (MailState.FAILED, MailState.NOT_TESTED, MailState.NOT_REACHED)
+_EXPLAINED = (MailState.FAILED, MailState.NOT_TESTED)  # by findings, unless nothing is known of the accounts
+
+
 def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> dict[str, t.Any]:
     """The values of the template by name."""
     entries = _attention(report)
@@ -162,7 +171,7 @@ def template_values(report: FleetReport, groups: t.Sequence[FindingGroup]) -> di
 def _lead(report: FleetReport) -> str:
     """A sentence below the headline of a run that found nothing wrong; empty for others."""
     counts = report.counts
-    if report.findings or counts[MailState.FAILED] or counts[MailState.NOT_REACHED]:
+    if report.findings or any(counts[state] for state in _UNHEALTHY):
         return ""
     if counts[MailState.VERIFIED] + counts[MailState.WARNING]:
         return _HEALTHY[report.about]
@@ -229,12 +238,13 @@ def _others(report: FleetReport) -> list[Names]:
     labels = {
         MailState.FAILED: "Other failures",
         MailState.WARNING: "With warnings",
+        MailState.NOT_TESTED: not_tested_label(report),
         MailState.NOT_REACHED: "Not reached",
         MailState.NO_ACCOUNTS: "Without accounts",
     }
     listed: dict[MailState, list[str]] = {state: [] for state in labels}
     for row in report.hosts:
-        explained = row.state is MailState.FAILED and any(account.finding is not None for account in row.accounts)
+        explained = row.state in _EXPLAINED and any(account.finding is not None for account in row.accounts)
         if row.state in listed and not explained:
             listed[row.state].append(row.host)
     return [
@@ -312,7 +322,7 @@ def _way(report: FleetReport, account: AccountRow, endpoint: str) -> str:
     """How far receiving or sending got; for a comparison, the result of each mail client."""
     stages = [stage for stage in account.stages if stage.endpoint == endpoint]
     if report.about is About.CLIENTS:
-        return ", ".join(outcome_words(report).get(stage.status, stage.status) for stage in stages)
+        return ", ".join(outcome_words(report).get(outcome(report, stage), stage.status) for stage in stages)
     failed = next((stage.stage for stage in stages if stage.status == "failed"), None)
     if failed is not None:
         return f"fails: {STAGES.get(failed, failed)}"

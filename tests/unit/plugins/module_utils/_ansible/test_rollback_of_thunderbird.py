@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
+
+import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
@@ -78,3 +81,18 @@ def test_local_folders_stay_with_what_is_in_them(tmp_path: pathlib.Path) -> None
     assert 'user_pref("mail.account.account2.server", "server2");' in text
     assert 'user_pref("mail.server.server2.directory-rel", "[ProfD]Mail/Local Folders");' in text
     assert (tmp_path / ".thunderbird/charter.default/Mail/Local Folders/Sent").exists()
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_accounts_that_shared_an_smtp_server_come_back_with_it(tmp_path: pathlib.Path, reverse: bool) -> None:
+    anna = "anna@charter.net"
+    write_thunderbird(tmp_path, [HAND_MADE, HAND_MADE._replace(email=anna, username=anna)])
+    (path,) = tmp_path.glob(SETTINGS["thunderbird"])
+    first, second = re.findall(r'"mail.identity.id\d.smtpServer", "(.*)"', path.read_text())
+    edit(tmp_path, THUNDERBIRD, f'smtpServer", "{second}"', f'smtpServer", "{first}"')
+    before = settings(tmp_path, THUNDERBIRD)
+    wanted = [request(tmp_path, email=email, state="absent") for email in (EMAIL, anna)]
+    configure(THUNDERBIRD, "20260101T000000Z-1", *(wanted[::-1] if reverse else wanted))
+    assert f"mail.smtpserver.{first}." not in path.read_text()
+    roll_back(tmp_path)
+    assert settings(tmp_path, THUNDERBIRD) == before

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import pathlib
 
@@ -15,6 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._host.environment imp
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import (
+    LOGIN_FILES,
     session_environment,
     stored_environment,
 )
@@ -33,7 +35,7 @@ def put(path: pathlib.Path, text: str) -> None:
 
 
 def read(home: pathlib.Path) -> Environment:
-    return stored_environment(str(home), "mario", str(home.parent / "system"))
+    return stored_environment(str(home), "mario", 1001, str(home.parent / "system"))
 
 
 @pytest.mark.parametrize(
@@ -68,6 +70,13 @@ def read(home: pathlib.Path) -> Environment:
             "/srv/50%",
         ),
         ("system/etc/systemd/system/user@.service.d/x.conf", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/etc/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/run/systemd/system/user@.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/run/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/usr/lib/systemd/system/user@.service.d/x.conf", "Environment='XDG_CONFIG_HOME=/srv/%i'", "/srv/1001"),
+        ("system/usr/lib/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        ("system/etc/systemd/system/user@1002.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", None),
+        ("system/etc/systemd/system/user@1001.service.d/x", "Environment=XDG_CONFIG_HOME=/srv/c", None),
         ("system/etc/systemd/user.conf", "[Manager]\n#DefaultEnvironment=XDG_CONFIG_HOME=/srv/c", None),
         ("home/.config/plasma-workspace/env/x.sh", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
         ("system/etc/X11/Xsession.d/90x", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
@@ -88,6 +97,9 @@ def test_an_assignment(home: pathlib.Path, file: str, line: str, value: str | No
     put(home.parent / file, f"first=1\n{line}\nlast=1\n")
     expected = {} if value is None else {"XDG_CONFIG_HOME": value.replace("~", str(home))}
     assert read(home) == Environment(expected)
+    # A look at the host finds it, too, and leaves the host to the module.
+    path = f"/{file}".replace("/system/", "/", 1).replace("/home/", "~/", 1)
+    assert value is None or any(fnmatch.fnmatchcase(path, pattern) for pattern in LOGIN_FILES)
 
 
 @pytest.mark.parametrize(
@@ -132,10 +144,32 @@ def test_a_later_file_mends_what_is_no_absolute_path(home: pathlib.Path) -> None
     assert read(home) == Environment({"XDG_CONFIG_HOME": f"{home}/c"})
 
 
-def test_what_systemd_alone_knows_is_told(home: pathlib.Path) -> None:
-    put(home.parent / "system/etc/systemd/system/user@.service.d/x.conf", "Environment=XDG_CONFIG_HOME=%h/c\n")
-    (warning,) = read(home).warnings
+@pytest.mark.parametrize("unit", ["user@.service.d", "user@1001.service.d"])
+@pytest.mark.parametrize("value", ["%h/c", "/srv/%u", "/srv/%U", "%t/c", "/srv/50%"])
+def test_what_systemd_alone_knows_is_told(home: pathlib.Path, unit: str, value: str) -> None:
+    put(home.parent / f"system/run/systemd/system/{unit}/x.conf", f"Environment=XDG_CONFIG_HOME={value}\n")
+    found = read(home)
+    assert found.variables == {}
+    (warning,) = found.warnings
     assert "x.conf sets XDG_CONFIG_HOME in a way that cannot be told" in warning
+
+
+def test_what_is_added_to_the_unit_of_a_user_counts_by_its_name_then_its_folder(home: pathlib.Path) -> None:
+    system = home.parent / "system"
+    in_order = [
+        "usr/lib/systemd/system/user@.service.d/10.conf",
+        "usr/lib/systemd/system/user@1001.service.d/10.conf",
+        "run/systemd/system/user@.service.d/10.conf",
+        "etc/systemd/system/user@.service.d/10.conf",
+        "etc/systemd/system/user@1001.service.d/10.conf",
+        "usr/lib/systemd/system/user@.service.d/20.conf",
+    ]
+    for number, path in enumerate(in_order):
+        put(system / path, f"[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/{number}\n")
+        assert read(home) == Environment({"XDG_CONFIG_HOME": f"/srv/{number}"})
+    (system / "run/systemd/system/user@1001.service.d").mkdir(parents=True)
+    (system / "run/systemd/system/user@1001.service.d/20.conf").symlink_to("/dev/null")
+    assert read(home) == Environment({"XDG_CONFIG_HOME": "/srv/4"})
 
 
 def test_an_unset_that_depends_on_a_condition_is_told(home: pathlib.Path) -> None:

@@ -21,13 +21,16 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
     Scope,
 )
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord, compared_accounts
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.junit import junit
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json import report_data
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.summary import summary, text
 from ansible_collections.charter.mail.tests.unit.simulation.world import CHARTER, Account, Host, World, simulate
 
 RUN, NOW = "20261128T033000Z-1", "2026-11-28T03:30:00Z"
 EMAIL = "mario@charter.net"
+# With a sentence, and a finding.
 _IS_DRIFT = (Drift.CHANGED, Drift.NEVER_OURS, Drift.MISSING, Drift.NOT_REMOVED, Drift.EXTRA, Drift.UNREADABLE)
 
 
@@ -76,7 +79,8 @@ def test_every_kind_of_drift_is_shown_as_what_it_is() -> None:
         report = reported(record)
         assert report.about is About.CLIENTS
         is_drift = drift in _IS_DRIFT
-        assert report.counts[MailState.FAILED if is_drift else MailState.VERIFIED] == 1
+        states = {Drift.UNREADABLE: MailState.NOT_TESTED, **dict.fromkeys(_IS_DRIFT[:-1], MailState.FAILED)}
+        assert report.counts[states.get(drift, MailState.VERIFIED)] == 1
         assert [finding.scope for finding in report.findings] == ([Scope.SETTINGS] if is_drift else [])
 
 
@@ -108,7 +112,8 @@ def test_the_table_of_a_comparison_speaks_of_mail_clients() -> None:
     assert "<td>as listed, different</td>" in shown
     data = json.loads(re.findall(r'<script type="application/json" id="data">(.*?)</script>', shown, re.DOTALL)[0])
     assert (data["tests"], data["compared"], data["ways"]["account"]) == ("Mail clients", True, "Mail clients")
-    assert data["outcomes"] == {"ok": "as listed", "failed": "different", "skipped": "not compared"}
+    words = {"ok": "as listed", "failed": "different", "skipped": "not compared", "unreadable": "could not be compared"}
+    assert data["outcomes"] == words
     of_mail = page(reported(mail_works("desk-1").merged(both)))
     assert re.findall('<th scope="col">(.*?)</th>', of_mail)[-3:] == ["Receiving", "Sending", "Cause"]
 
@@ -146,3 +151,85 @@ def test_a_drift_does_not_mean_that_mail_stopped() -> None:
     report = build_report(RUN, NOW, NOW, [record], ["desk-1"], first.for_later_runs).report
     ((account,),) = (row.accounts for row in report.hosts)
     assert (account.state, account.changed) == (MailState.FAILED, "")
+
+
+UNREADABLE = ("thunderbird", Drift.UNREADABLE)
+
+
+def test_what_could_not_be_compared_is_neither_different_nor_as_listed() -> None:
+    good, unknown = compared("desk-1", ("evolution", Drift.NONE)), compared("desk-2", UNREADABLE)
+    built = build_report(RUN, NOW, NOW, [good, unknown], ["desk-1", "desk-2"], {})
+    report = built.report
+    assert (report.counts[MailState.VERIFIED], report.counts[MailState.NOT_TESTED]) == (1, 1)
+    assert report.counts[MailState.FAILED] == 0
+    shown = lines(report)
+    assert shown.startswith("  Mail clients could not be compared with the list on 1 of 2 hosts\n")
+    assert "  # 1 as listed   ? 1 could not be compared\n" in shown
+    assert (
+        "  SETTINGS  Mail clients could not be compared with the list\n    -> Each account's result says why." in shown
+    )
+    assert "configure" not in shown
+    first = summary(report)[0]
+    assert [span.colour for span in first] == ["bright purple"]
+    assert (unknown.is_not_compared, good.is_not_compared) == (True, False)
+    assert list(built.messages) == ["desk-2"]
+    assert built.messages["desk-2"].startswith("thunderbird: it differs.")
+
+
+def test_a_difference_comes_first_and_does_not_hide_what_could_not_be_compared() -> None:
+    for found in ([UNREADABLE, ("evolution", Drift.MISSING)], [("evolution", Drift.MISSING), UNREADABLE]):
+        record = compared("desk-1", *found)
+        report = reported(record)
+        assert report.counts[MailState.FAILED] == 1
+        assert record.is_not_compared
+        titles = sorted(finding.title for finding in report.findings)
+        assert titles == [
+            "Mail clients could not be compared with the list.",
+            "Mail clients have other settings than the list.",
+        ]
+    as_listed = reported(compared("desk-1", ("evolution", Drift.NONE), UNREADABLE))
+    assert as_listed.counts[MailState.NOT_TESTED] == 1
+
+
+def test_a_host_that_could_not_be_compared_at_all_is_named_with_the_reason() -> None:
+    reason = "The module failed to start."
+    failed = HostRecord("desk-2", RUN, NOW, compared=True, uncompared=reason)
+    assert from_json(as_json(failed)) == failed
+    built = build_report(RUN, NOW, NOW, [compared("desk-1", ("evolution", Drift.NONE)), failed], ["desk-3"], {})
+    report = built.report
+    assert report.counts[MailState.NOT_TESTED] == 2
+    assert "  Not compared    desk-2, desk-3\n" in lines(report) + "\n"
+    assert built.messages == {"desk-2": reason}
+    rows = {row["host"]: row for row in report_data(report)["hosts"]}
+    assert (rows["desk-2"]["state"], rows["desk-2"]["reason"]) == ("not_tested", reason)
+    assert rows["desk-3"]["reason"].startswith("It was not compared in this run: ")
+    shown = page(report)
+    assert "Could not be compared" in shown
+    assert f"<td>{reason}</td>" in shown
+    assert ">Not compared<" in shown
+    xml = junit(report).decode()
+    assert f'<error message="{reason}" type="not_tested" />' in xml
+    # Where mail was tested in the same run, that says nothing about the clients.
+    both = reported(mail_works("desk-1").merged(dataclasses.replace(failed, host="desk-1")))
+    assert (both.counts[MailState.FAILED], both.hosts[0].reason) == (1, reason)
+
+
+def test_an_account_that_could_not_be_compared_is_an_error_in_junit_and_named_in_the_page() -> None:
+    report = reported(compared("desk-1", ("evolution", Drift.NONE), UNREADABLE))
+    xml = junit(report).decode()
+    assert 'errors="1"' in xml
+    assert 'failures="0"' in xml
+    assert 'type="client_unreadable"' in xml
+    shown = page(report)
+    assert "<td>as listed, could not be compared</td>" in shown
+    assert ">different<" not in shown.lower().replace('"different"', "")
+    (account,) = report_data(report)["hosts"][0]["accounts"]
+    assert (account["state"], account["code"]) == ("not_tested", "client_unreadable")
+
+
+def test_later_comparisons_of_a_run_replace_what_failed() -> None:
+    failed = HostRecord("desk-1", RUN, NOW, compared=True, uncompared="No.")
+    good = compared("desk-1", ("evolution", Drift.NONE))
+    assert failed.merged(good).uncompared == ""
+    assert good.merged(failed).uncompared == "No."
+    assert failed.merged(mail_works("desk-1")).uncompared == "No."

@@ -169,6 +169,9 @@ def test_colours_are_ansibles_and_follow_the_states() -> None:
         ({MailState.NOT_REACHED: 3}, "No host was reached"),
         ({MailState.NOT_REACHED: 3, MailState.NO_ACCOUNTS: 1}, "Mail was not verified on any host"),
         ({MailState.NO_ACCOUNTS: 2}, "No host has mail accounts"),
+        ({MailState.NOT_TESTED: 2}, "No host was tested"),
+        ({MailState.NOT_TESTED: 1, MailState.NOT_REACHED: 1}, "Mail was not verified on any host"),
+        ({MailState.VERIFIED: 1, MailState.NOT_TESTED: 1}, "Mail works on 1 of 2 hosts"),
     ],
 )
 def test_the_headline(counts: dict[MailState, int], expected: str) -> None:

@@ -87,5 +87,5 @@ def test_what_outlook_has_yet_to_take_is_no_difference() -> None:
 def test_a_pc_that_is_configured_and_not_tested_is_not_called_working() -> None:
     record = HostRecord("pc-1", RUN, NOW, changed=True)
     report = build_report(RUN, NOW, NOW, [record], ["pc-1"], {}).report
-    assert report.counts[MailState.NOT_REACHED] == 1
+    assert report.counts[MailState.NOT_TESTED] == 1
     assert report.hosts[0].reason == "Its mail was not tested in this run."
