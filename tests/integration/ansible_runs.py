@@ -18,7 +18,7 @@ import typing as t
 from . import ansible_server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# Another environment has another ansible-core: see the step cores of tests/run_tests.py.
+# Another environment has another ansible-core: see the step cores in tests/step_runner/steps.py.
 ENVIRONMENT = "CHARTER_MAIL_ENVIRONMENT"
 _TIMEOUT = 300  # seconds
 _BIN = ROOT / os.environ.get(ENVIRONMENT, ".venv") / "bin"

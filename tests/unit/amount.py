@@ -26,7 +26,7 @@ import os
 import random
 import typing as t
 
-VARIABLE = "CHARTER_MAIL_TESTS"  # tests/run_tests.py sets it
+VARIABLE = "CHARTER_MAIL_TESTS"  # tests/step_runner sets it
 FULL = os.environ.get(VARIABLE) == "full"
 FAST = os.environ.get(VARIABLE) == "fast"
 

@@ -16,8 +16,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests import run_tests
-from ansible_collections.charter.mail.tests.run_tests import Counts, Failed, Missing
+from ansible_collections.charter.mail.tests.step_runner import command_line, pytest_runs, steps
+from ansible_collections.charter.mail.tests.step_runner.commands import prepare, script
+from ansible_collections.charter.mail.tests.step_runner.machine import ROOT
+from ansible_collections.charter.mail.tests.step_runner.results import Counts, Failed, Missing
 from ansible_collections.charter.mail.tests.unit import amount as amount_of
 
 
@@ -36,20 +38,20 @@ def _passes() -> Counts:
     return Counts(passed=5)
 
 
-ALL_STEPS = dict(run_tests.STEPS)
+ALL_STEPS = dict(steps.STEPS)
 STEPS = {"fails": _fails, "lacks": _lacks, "passes": _passes}
 
 
 @pytest.fixture(autouse=True)
 def _steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_tests, "STEPS", STEPS)
-    monkeypatch.setattr(run_tests, "IN_CI", False)
+    monkeypatch.setattr(steps, "STEPS", STEPS)
+    monkeypatch.delenv("CI", raising=False)
 
 
-def _main(monkeypatch: pytest.MonkeyPatch, *steps: str) -> bool:
-    monkeypatch.setattr(sys, "argv", ["run_tests.py", *steps])
+def _main(monkeypatch: pytest.MonkeyPatch, *names: str) -> bool:
+    monkeypatch.setattr(sys, "argv", ["run_tests.py", *names])
     with pytest.raises(SystemExit) as end:
-        run_tests.main()
+        command_line.main()
     return end.value.code in (0, False)
 
 
@@ -66,7 +68,7 @@ def test_one_failed_step_fails_the_run_and_the_rest_still_runs(
 def test_the_fast_loop_is_only_for_those_who_ask(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(run_tests, "STEPS", {"unit": _fails, "unit-full": _passes})
+    monkeypatch.setattr(steps, "STEPS", {"unit": _fails, "unit-full": _passes})
     assert _main(monkeypatch)
     assert "unit-full     passed" in capsys.readouterr().out
     assert not _main(monkeypatch, "unit")
@@ -89,10 +91,11 @@ def test_where_a_sample_is_enough(monkeypatch: pytest.MonkeyPatch, step: str, in
         seen.append(env[amount_of.VARIABLE])
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(run_tests, "IN_CI", in_ci)
-    monkeypatch.setattr(run_tests, "environment", lambda name: None)
-    monkeypatch.setattr(run_tests, "need_root", lambda why: None)
-    monkeypatch.setattr(run_tests, "ansible_for_targets", lambda: "")
+    if in_ci:
+        monkeypatch.setenv("CI", "true")
+    monkeypatch.setattr(steps, "environment", lambda name: None)
+    monkeypatch.setattr(steps, "need_root", lambda why: None)
+    monkeypatch.setattr(steps, "ansible_for_targets", lambda: "")
     monkeypatch.setattr(subprocess, "run", run)
     ALL_STEPS[step]()
     assert seen == [amount]
@@ -105,7 +108,7 @@ def test_steps_of_one_core_run_side_by_side_and_print_in_order(
     right_has_ended = threading.Event()
 
     def say(name: str) -> None:
-        run_tests.script("sh", "-c", f"echo {name} on stdout; echo {name} on stderr >&2")
+        script("sh", "-c", f"echo {name} on stdout; echo {name} on stderr >&2")
 
     def left() -> Counts:
         """The first one, which ends last."""
@@ -121,13 +124,13 @@ def test_steps_of_one_core_run_side_by_side_and_print_in_order(
         assert begun["left"].wait(60)
         try:
             say("right")
-            run_tests.prepare("sh", "-c", "echo right prepares; exit 7")
+            prepare("sh", "-c", "echo right prepares; exit 7")
         finally:
             right_has_ended.set()
         return Counts(passed=4)
 
-    monkeypatch.setattr(run_tests, "STEPS", {"left": left, "right": right, "passes": _passes})
-    monkeypatch.setattr(run_tests, "ONE_CORE", (("left",), ("right",)))
+    monkeypatch.setattr(steps, "STEPS", {"left": left, "right": right, "passes": _passes})
+    monkeypatch.setattr(steps, "ONE_CORE", (("left",), ("right",)))
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert not _main(monkeypatch, "left", "right", "passes")
     shown = capfd.readouterr()
@@ -156,15 +159,15 @@ def test_an_error_in_a_step_ends_the_run_and_what_it_printed_is_shown(
 ) -> None:
     def breaks() -> Counts:
         """A step with a mistake in it."""
-        run_tests.script("printf", "before the mistake, \\377\\n")
+        script("printf", "before the mistake, \\377\\n")
         raise ValueError("a mistake")
 
-    monkeypatch.setattr(run_tests, "STEPS", {"breaks": breaks, "passes": _passes})
-    monkeypatch.setattr(run_tests, "ONE_CORE", (("breaks",), ("passes",)))
+    monkeypatch.setattr(steps, "STEPS", {"breaks": breaks, "passes": _passes})
+    monkeypatch.setattr(steps, "ONE_CORE", (("breaks",), ("passes",)))
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
     monkeypatch.setattr(sys, "argv", ["run_tests.py"])
     with pytest.raises(ValueError, match="a mistake"):
-        run_tests.main()
+        command_line.main()
     assert b"== breaks: A step with a mistake in it.\nbefore the mistake, \xff\n" in capfdbinary.readouterr().out
 
 
@@ -178,21 +181,21 @@ def test_steps_of_one_list_run_one_after_the_other(
             """A step that shares something with another one."""
             assert not running
             running.add(name)
-            run_tests.script("sleep", "0.1")
+            script("sleep", "0.1")
             running.remove(name)
             return Counts(passed=1)
 
         return step
 
-    monkeypatch.setattr(run_tests, "STEPS", {"one": alone("one"), "beside": _passes, "two": alone("two")})
-    monkeypatch.setattr(run_tests, "ONE_CORE", (("one", "two"), ("beside",)))
+    monkeypatch.setattr(steps, "STEPS", {"one": alone("one"), "beside": _passes, "two": alone("two")})
+    monkeypatch.setattr(steps, "ONE_CORE", (("one", "two"), ("beside",)))
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert _main(monkeypatch)
     assert capfd.readouterr().out.splitlines()[-1] == "tests: 7 passed, 0 failed, 0 skipped"
 
 
 def test_each_step_that_runs_beside_others_is_a_step_and_in_one_list() -> None:
-    names = [name for names in run_tests.ONE_CORE for name in names]
+    names = [name for names in steps.ONE_CORE for name in names]
     assert len(names) == len(set(names))
     assert set(names) < set(ALL_STEPS)
 
@@ -205,7 +208,7 @@ def test_what_is_missing_is_skipped_and_said(
 
 
 def test_nothing_may_be_missing_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_tests, "IN_CI", True)
+    monkeypatch.setenv("CI", "true")
     assert not _main(monkeypatch, "passes", "lacks")
 
 
@@ -213,10 +216,17 @@ def test_an_unknown_step_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not _main(monkeypatch, "passes", "dances")
 
 
+def test_the_program_needs_nothing_but_its_clone(tmp_path: pathlib.Path) -> None:
+    program = [sys.executable, "-I", str(ROOT / "tests/run_tests.py"), "dances"]
+    done = subprocess.run(program, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == f"no such step: dances; there are: {', '.join(ALL_STEPS)}\n"
+
+
 def test_a_changed_clone_fails_the_run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(run_tests, "STEPS", {"passes": _passes})
+    monkeypatch.setattr(steps, "STEPS", {"passes": _passes})
     states = iter([" M README.md\n", " M README.md\n?? left_over.txt\n"])
-    monkeypatch.setattr(run_tests, "git_status", lambda: next(states))
+    monkeypatch.setattr(command_line, "git_status", lambda: next(states))
     assert not _main(monkeypatch)
     (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("clean clone"))
     assert line.split() == ["clean", "clone", "FAILED", "0.0", "??", "left_over.txt"]
@@ -229,8 +239,8 @@ def _write_test(folder: pathlib.Path, body: str) -> str:
 
 
 def _run(path: str, *options: str) -> Counts:
-    environ = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(run_tests.ROOT)}
-    return run_tests.pytest(pathlib.Path(sys.executable), *options, path, **environ)
+    environ = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+    return pytest_runs.pytest(pathlib.Path(sys.executable), *options, path, **environ)
 
 
 # As unit tests are run.
@@ -268,7 +278,7 @@ class TestPytest:
     def test_a_skipped_test_fails_in_ci_only(self, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
         path = _write_test(tmp_path, "def test_skipped(): pytest.skip('no server')\n")
         assert _run(path) == Counts(skipped=1)
-        monkeypatch.setattr(run_tests, "IN_CI", True)
+        monkeypatch.setenv("CI", "true")
         with pytest.raises(Failed, match="skipped in CI: no server"):
             _run(path)
 

@@ -13,7 +13,7 @@ import textwrap
 
 import pytest
 
-from ansible_collections.charter.mail.tests import run_tests
+from ansible_collections.charter.mail.tests.step_runner.machine import ROOT
 from ansible_collections.charter.mail.tests.unit import amount
 
 pytestmark = pytest.mark.alike(1, "runs of pytest")
@@ -32,7 +32,7 @@ def run(folder: pathlib.Path, body: str, *options: str, files: int = 1) -> tuple
         env={
             **os.environ,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": str(run_tests.ROOT),
+            "PYTHONPATH": str(ROOT),
             amount.VARIABLE: "full",
         },
         cwd=folder,

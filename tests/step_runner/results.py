@@ -1,0 +1,66 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What steps and the tests in them came to, and the table of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+
+@dataclasses.dataclass(frozen=True)
+class Counts:
+    """How many tests passed, failed and were skipped."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+class Failed(Exception):
+    """A step went wrong; what it printed says how.
+
+    Args:
+        note: for the table.
+        tests: those that it did run.
+    """
+
+    def __init__(self, note: str, tests: Counts = Counts()) -> None:
+        super().__init__(note)
+        self.tests = tests
+
+
+class Missing(Exception):
+    """A step cannot run on this machine; ``str(error)`` is the reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """One line of the table."""
+
+    step: str
+    outcome: str
+    seconds: float
+    note: str
+    tests: Counts
+
+
+def summary(results: t.Sequence[Result]) -> str:
+    """The table, what was skipped, and the closing line."""
+    lines = [f"{'step':14}{'result':9}{'seconds':>7}"]
+    lines += [f"{one.step:14}{one.outcome:9}{one.seconds:7.1f}  {one.note}".rstrip() for one in results]
+    skipped = [one for one in results if one.outcome == "skipped"]
+    if skipped:
+        lines += ["", f"{len(skipped)} of {len(results)} steps skipped:"]
+        lines += [f"  {one.step}: {one.note}" for one in skipped]
+    total = Counts()
+    for one in results:
+        total += one.tests
+    return "\n".join(["", *lines, "", f"tests: {total}"])
