@@ -75,7 +75,9 @@ def _named_folders(after: Sources, removal: EvolutionRemoval) -> t.Sequence[str]
     ]
 
 
-def _remarks(state: EvolutionState, removal: EvolutionRemoval, named: t.Sequence[str], other: str | None) -> t.Iterator[str]:
+def _remarks(
+    state: EvolutionState, removal: EvolutionRemoval, named: t.Sequence[str], other: str | None
+) -> t.Iterator[str]:
     """What the admin should know.
 
     Args:

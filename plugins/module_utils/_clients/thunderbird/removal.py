@@ -94,7 +94,11 @@ def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
 
 
 def _about(
-    files: Files, state: ThunderbirdState, removal: ThunderbirdRemoval, unused: t.Sequence[LoginKey], named: t.Sequence[str]
+    files: Files,
+    state: ThunderbirdState,
+    removal: ThunderbirdRemoval,
+    unused: t.Sequence[LoginKey],
+    named: t.Sequence[str],
 ) -> t.Iterator[str]:
     account, before = removal.account, removal.settings
     left = configure.left_identities(before, removal.ids, account)
