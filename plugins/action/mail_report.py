@@ -130,7 +130,9 @@ def _report(
     records = list(files.hosts(run.id, warnings))
     meant = [*map(str, task_vars.get("ansible_play_hosts_all") or ()), *past_runs.meant_before(files, run.id)]
     before = past_runs.past(files, run.id, {*meant, *(record.host for record in records)})
-    reported = _built(run, now, records, meant, before)
+    alive = map(str, task_vars.get("ansible_play_hosts") or ())
+    reached = frozenset((*alive, *past_runs.not_tested_before(files, run.id)))
+    reported = _built(run, now, records, meant, before, reached)
     try:
         past_runs.keep(files, reported, before.hosts)
         old_runs.forget(files, options["keep"])
@@ -140,8 +142,15 @@ def _report(
     return reported, records
 
 
-def _built(run: Run, now: str, records: t.Sequence[HostRecord], meant: t.Sequence[str], before: Past) -> Reported:
-    return build_report(run.id, run.started_at, now, records, meant, before.hosts, before.runs)
+def _built(
+    run: Run,
+    now: str,
+    records: t.Sequence[HostRecord],
+    meant: t.Sequence[str],
+    before: Past,
+    reached: t.Collection[str],
+) -> Reported:
+    return build_report(run.id, run.started_at, now, records, meant, before.hosts, before.runs, reached)
 
 
 def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> set[str]:

@@ -125,7 +125,8 @@ started_at:
   sample: "2026-11-28T03:30:00Z"
 counts:
   description: How many hosts are in each state. C(no_accounts) counts the hosts without a mail account. C(not_tested)
-    counts the hosts without a record, and those whose accounts could not be compared with mail clients.
+    counts the hosts that Ansible reaches but that have no record, and those whose accounts could not be compared with
+    mail clients.
   returned: success
   type: dict
   sample: {"verified": 294, "warning": 2, "failed": 3, "not_tested": 0, "not_reached": 1, "no_accounts": 0}

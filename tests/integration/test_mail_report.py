@@ -52,3 +52,30 @@ def test_records_that_hosts_keep_themselves_are_collected_and_the_summary_can_be
         (f"desk-{number}", f"2026-11-28T03:30:0{number}Z") for number in (1, 2, 3)
     ]
     assert (tmp_path / "report.xml").read_text().count("<testsuite ") == 3
+
+
+def test_a_host_without_a_record_is_not_called_unreachable_and_one_that_is_stays_so(tmp_path: pathlib.Path) -> None:
+    """In a playbook of one's own, whose test runs on some of the hosts."""
+    ansible = Ansible(tmp_path)
+    inventory = ansible.local_host()
+    (local,) = inventory["all"]["hosts"].values()
+    lost = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 9}
+    inventory["all"]["hosts"] = {"desk-1": local, "desk-2": local, "gone": lost}
+    (tmp_path / "hosts.json").write_text(json.dumps(inventory))
+    test = {"charter.mail.mail_verify": {"accounts": [], "fail_on": []}, "when": "inventory_hostname != 'desk-2'"}
+    reach = {"ansible.builtin.raw": "true"}
+    files = {"json": str(tmp_path / "report.json"), "records": str(tmp_path / "records")}
+    made = {"charter.mail.mail_report": files, "run_once": True, "delegate_to": "localhost"}
+    plays = [
+        {"hosts": "all", "gather_facts": False, "vars": {"mail_records": files["records"]}, "tasks": tasks}
+        for tasks in ([reach, test], [made])
+    ]
+    (tmp_path / "own.yml").write_text(json.dumps(plays))
+    done = ansible.command("ansible-playbook", "-i", str(tmp_path / "hosts.json"), str(tmp_path / "own.yml"))
+    assert done.code == 4, done.output
+    rows = json.loads((tmp_path / "report.json").read_text())["hosts"]
+    assert {row["host"]: row["state"] for row in rows} == {
+        "desk-1": "no_accounts",
+        "desk-2": "not_tested",
+        "gone": "not_reached",
+    }

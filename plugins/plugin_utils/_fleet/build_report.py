@@ -27,9 +27,10 @@ from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
 from .verdict import Verdict, verdict
 
 FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
+_NOT_REACHED = "Ansible did not reach it, or its test did not run."
 _WITHOUT_RECORD: t.Mapping[About, str] = {
-    About.MAIL: "It was not tested in this run: Ansible did not reach it, or its test did not run.",
-    About.CLIENTS: "It was not compared in this run: Ansible did not reach it, or the comparison did not run.",
+    About.MAIL: "It was not tested in this run.",
+    About.CLIENTS: "It was not compared in this run.",
 }
 _NOT_TESTED = "Its mail was not tested in this run."
 _WORST_FIRST = (MailState.FAILED, MailState.NOT_TESTED, MailState.WARNING, MailState.VERIFIED)
@@ -65,16 +66,25 @@ def build_report(
     meant: t.Collection[str],
     earlier: t.Mapping[str, EarlierHost],
     earlier_runs: t.Sequence[RunCounts] = (),
+    reached: t.Collection[str] = (),
 ) -> Reported:
     """Build the report on a run.
 
-    Args:
-        run: the run's ID.
-        started_at, ended_at: UTC.
-        records: one per reached host.
-        meant: the hosts of the run; those without a record were not tested.
-        earlier: the last earlier result of hosts, by name.
-        earlier_runs: earlier runs for the history, the oldest first.
+        Args:
+            run: the run's ID.
+            started_at, ended_at: UTC.
+    <<<<<<< HEAD
+            records: one per reached host.
+            meant: the hosts of the run; those without a record were not tested.
+            earlier: the last earlier result of hosts, by name.
+            earlier_runs: earlier runs for the history, the oldest first.
+    =======
+            records: one for each host that was reached.
+            meant: the hosts of the run; those without a record were not reached or not tested.
+            earlier: the last earlier result of hosts, by name.
+            earlier_runs: for the history, the oldest first.
+            reached: the hosts that Ansible still reaches: without a record they were not tested.
+    >>>>>>> known-faults
     """
     judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
@@ -84,7 +94,7 @@ def build_report(
     rows = tuple(
         _row(host, record, earlier.get(host), judged, shared)
         if (record := by_host.get(host))
-        else _without_record(host, earlier.get(host), about)
+        else _without_record(host, host in reached, earlier.get(host), about)
         for host in sorted({*meant, *by_host})
     )
     counts = dict.fromkeys(MailState, 0)
@@ -114,10 +124,12 @@ def build_report(
     return Reported(report, messages, later)
 
 
-def _without_record(host: str, before: EarlierHost | None, about: About) -> HostRow:
+def _without_record(host: str, reached: bool, before: EarlierHost | None, about: About) -> HostRow:
     last_state, last_tested = (None, "") if before is None else (before.state, before.tested_at)
-    reason = _WITHOUT_RECORD[about]
-    return HostRow(host, MailState.NOT_TESTED, reason=reason, last_state=last_state, last_tested_at=last_tested)
+    state, reason = MailState.NOT_REACHED, _NOT_REACHED
+    if reached:
+        state, reason = MailState.NOT_TESTED, _WITHOUT_RECORD[about]
+    return HostRow(host, state, reason=reason, last_state=last_state, last_tested_at=last_tested)
 
 
 def _row(host: str, record: HostRecord, before: EarlierHost | None, judged: Verdict, shared: _Shared) -> HostRow:

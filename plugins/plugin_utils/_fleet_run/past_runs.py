@@ -82,6 +82,7 @@ def keep(files: RecordFiles, reported: Reported, before: t.Mapping[str, EarlierH
             "about": report.about.value,
             "counts": {state.value: number for state, number in report.counts.items()},
             "meant": [row.host for row in report.hosts],
+            "not_tested": [row.host for row in report.hosts if row.state is MailState.NOT_TESTED],
         },
         {host: short_form.as_json(one) for host, one in {**known, **reported.for_later_runs}.items()},
     )
@@ -93,9 +94,19 @@ def meant_before(files: RecordFiles, run: str) -> list[str]:
     return _meant(content) if isinstance(content, dict) else []
 
 
+def not_tested_before(files: RecordFiles, run: str) -> list[str]:
+    """The hosts that an earlier report of the same run called not tested: by now they may have failed for it."""
+    content = files.run_content(run)
+    return _hosts(content, "not_tested") if isinstance(content, dict) else []
+
+
 def _meant(content: t.Mapping[str, t.Any]) -> list[str]:
-    meant = content.get("meant")
-    return [host for host in meant if isinstance(host, str)] if isinstance(meant, list) else []
+    return _hosts(content, "meant")
+
+
+def _hosts(content: t.Mapping[str, t.Any], name: str) -> list[str]:
+    found = content.get(name)
+    return [host for host in found if isinstance(host, str)] if isinstance(found, list) else []
 
 
 def newest(files: RecordFiles, damaged: list[str]) -> tuple[list[HostRecord], Past]:

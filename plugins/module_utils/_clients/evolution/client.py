@@ -27,7 +27,7 @@ from .lookup import find, has_other_protocol
 from .password_store.store import NONE, SECRET_SERVICE
 from .signatures import SignatureFiles
 from .sources import SUFFIX, SourceIds, Sources, source_path
-from .stored import EvolutionState, Lazy, Removal
+from .stored import EvolutionRemoval, EvolutionState, Lazy
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
@@ -344,7 +344,7 @@ class Evolution(ClientDefaults):
             new_signatures={**before.new_signatures, **new_signatures},
             new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
             new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
-            removals=(*before.removals, Removal(account, ids, before.sources)),
+            removals=(*before.removals, EvolutionRemoval(account, ids, before.sources)),
             left=(*before.left, str(account)) if passwords.locked else before.left,
         )
 

@@ -13,7 +13,7 @@ from ..._host.files import Files
 from ..mail_deletion import shared_with
 from .location_choice import Location
 from .sources import DATA_SOURCE, MAIL_IDENTITY, Sources
-from .stored import EvolutionState, Removal
+from .stored import EvolutionRemoval, EvolutionState
 from .user_choice import is_foreign
 
 _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Spool Backend
@@ -66,7 +66,7 @@ def _user_of_mail(state: EvolutionState, folders: t.Sequence[str], real_path: t.
     return None if found is None else found[1]
 
 
-def _named_folders(after: Sources, removal: Removal) -> t.Sequence[str]:
+def _named_folders(after: Sources, removal: EvolutionRemoval) -> t.Sequence[str]:
     """The settings of others that name folders of a removed account."""
     return [
         f"{key} of {after.text(uid, DATA_SOURCE, 'DisplayName') or uid}"
@@ -75,7 +75,9 @@ def _named_folders(after: Sources, removal: Removal) -> t.Sequence[str]:
     ]
 
 
-def _remarks(state: EvolutionState, removal: Removal, named: t.Sequence[str], other: str | None) -> t.Iterator[str]:
+def _remarks(
+    state: EvolutionState, removal: EvolutionRemoval, named: t.Sequence[str], other: str | None
+) -> t.Iterator[str]:
     """What the admin should know.
 
     Args:

@@ -51,7 +51,7 @@ class Session(t.Protocol):
         """Remove a source, its children, and their files; nothing where it is not shown."""
 
 
-class Removal(t.NamedTuple):
+class EvolutionRemoval(t.NamedTuple):
     """An account that has been removed since the state was read.
 
     Attributes:
@@ -97,7 +97,7 @@ class EvolutionState(t.NamedTuple):
     new_passwords: t.Mapping[str, Secret | None] = {}
     new_defaults: t.Mapping[str, str | None] = {}
     purged: tuple[str, ...] = ()
-    removals: tuple[Removal, ...] = ()
+    removals: tuple[EvolutionRemoval, ...] = ()
     left: tuple[str, ...] = ()
 
     def password(self, uid: str) -> Secret | None:

@@ -21,7 +21,7 @@ from .mail_deletion import MailFolder, used_by, where_mail_is
 from .mapping import PrefIds, branch, names
 from .password_store import choice as password_choice
 from .profiles import Root, listed
-from .stored import Removal, ThunderbirdState
+from .stored import ThunderbirdRemoval, ThunderbirdState
 
 
 def begun(
@@ -38,7 +38,7 @@ def begun(
     """
     mail = where_mail_is(files, before.profile.path, before.settings, ids) if account.purge else None
     smtp_servers = tuple(sorted(configure.own_smtp_servers(before.settings, ids, account)))
-    removal = Removal(account, ids, before.settings, smtp_servers, mail)
+    removal = ThunderbirdRemoval(account, ids, before.settings, smtp_servers, mail)
     removals = (*before.removals, removal)
     return before._replace(settings=settings, new_passwords=before.passwords, password_changes=(), removals=removals)
 
@@ -86,7 +86,7 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
     )
 
 
-def _logins(removal: Removal) -> t.Sequence[LoginKey]:
+def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
     """The logins that a removed account used."""
     found = (*configure.logins(removal.settings, removal.ids),)
     own = (configure.outgoing_login(removal.settings, smtp) for smtp in removal.smtp_servers)
@@ -94,7 +94,11 @@ def _logins(removal: Removal) -> t.Sequence[LoginKey]:
 
 
 def _about(
-    files: Files, state: ThunderbirdState, removal: Removal, unused: t.Sequence[LoginKey], named: t.Sequence[str]
+    files: Files,
+    state: ThunderbirdState,
+    removal: ThunderbirdRemoval,
+    unused: t.Sequence[LoginKey],
+    named: t.Sequence[str],
 ) -> t.Iterator[str]:
     account, before = removal.account, removal.settings
     left = configure.left_identities(before, removal.ids, account)
@@ -114,12 +118,12 @@ def _about(
         )
 
 
-def _about_mail(removal: Removal, mail: MailFolder) -> t.Iterator[str]:
+def _about_mail(removal: ThunderbirdRemoval, mail: MailFolder) -> t.Iterator[str]:
     if mail.reason:
         yield f"{removal.account}: its mail on this host is not deleted, since {mail.reason}"
 
 
-def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: Removal, folder: str) -> str:
+def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: ThunderbirdRemoval, folder: str) -> str:
     """Who uses a removed account's folder of mail, a clause; empty for nobody."""
     profile = state.profile.path
     keepers = sorted((one for one in state.removals if one.mail_stays), key=lambda one: one.ids)
@@ -138,7 +142,7 @@ def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: R
     return f"others keep mail in it ({', '.join(named)})" if named else ""
 
 
-def _own_settings(removal: Removal) -> Settings:
+def _own_settings(removal: ThunderbirdRemoval) -> Settings:
     """The preferences of a removed account alone."""
     state, ids = IndexedSettings.of(removal.settings), removal.ids
     parts = [("account", ids.account), ("server", ids.server)]

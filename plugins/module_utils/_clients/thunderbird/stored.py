@@ -51,7 +51,7 @@ class PasswordFiles:
         return self.open(self.contents)
 
 
-class Removal(t.NamedTuple):
+class ThunderbirdRemoval(t.NamedTuple):
     """An account that has been removed since the state was read.
 
     Attributes:
@@ -109,7 +109,7 @@ class ThunderbirdState(t.NamedTuple):
     password_changes: tuple[Change, ...] = ()
     purged: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
-    removals: tuple[Removal, ...] = ()
+    removals: tuple[ThunderbirdRemoval, ...] = ()
     announced: bool = False
     has_old_names: bool = False
     unreadable: MailError | None = None

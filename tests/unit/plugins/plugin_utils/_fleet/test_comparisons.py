@@ -195,14 +195,15 @@ def test_a_host_that_could_not_be_compared_at_all_is_named_with_the_reason() -> 
     reason = "The module failed to start."
     failed = HostRecord("desk-2", RUN, NOW, compared=True, uncompared=reason)
     assert from_json(as_json(failed)) == failed
-    built = build_report(RUN, NOW, NOW, [compared("desk-1", ("evolution", Drift.NONE)), failed], ["desk-3"], {})
+    good = compared("desk-1", ("evolution", Drift.NONE))
+    built = build_report(RUN, NOW, NOW, [good, failed], ["desk-3"], {}, (), ["desk-3"])
     report = built.report
     assert report.counts[MailState.NOT_TESTED] == 2
     assert "  Not compared    desk-2, desk-3\n" in lines(report) + "\n"
     assert built.messages == {"desk-2": reason}
     rows = {row["host"]: row for row in report_data(report)["hosts"]}
     assert (rows["desk-2"]["state"], rows["desk-2"]["reason"]) == ("not_tested", reason)
-    assert rows["desk-3"]["reason"].startswith("It was not compared in this run: ")
+    assert rows["desk-3"]["reason"].startswith("It was not compared in this run.")
     shown = page(report)
     assert "Could not be compared" in shown
     assert f"<td>{reason}</td>" in shown

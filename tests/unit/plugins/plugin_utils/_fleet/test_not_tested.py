@@ -14,13 +14,13 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json im
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.summary import summary, text
 
 RUN, NOW = "20261128T033000Z-1", "2026-11-28T03:30:00Z"
-REASON = "It was not tested in this run: Ansible did not reach it, or its test did not run."
+REASON = "It was not tested in this run."
 
 
 def report() -> FleetReport:
-    """One host has no record, another one is known not to be reached."""
+    """One host has no record, one is known not to be reached, and one has neither: Ansible has lost it on its way."""
     lost = HostRecord("desk-2", RUN, NOW, unreached="No route to host")
-    return build_report(RUN, NOW, NOW, [lost], ["desk-1", "desk-2"], {}).report
+    return build_report(RUN, NOW, NOW, [lost], ["desk-1", "desk-2", "desk-3"], {}, (), ["desk-1"]).report
 
 
 def lines(found: FleetReport) -> str:
@@ -29,9 +29,9 @@ def lines(found: FleetReport) -> str:
 
 def test_the_summary() -> None:
     shown = lines(report())
-    assert "? 1 not tested   . 1 not reached" in shown
-    assert "  Not tested      desk-1\n  Not reached     desk-2" in shown
-    alone = build_report(RUN, NOW, NOW, [], ["desk-1"], {}).report
+    assert "? 1 not tested   . 2 not reached" in shown
+    assert "  Not tested      desk-1\n  Not reached     desk-2, desk-3" in shown
+    alone = build_report(RUN, NOW, NOW, [], ["desk-1"], {}, (), ["desk-1"]).report
     assert lines(alone).startswith("  No host was tested\n")
     assert "reached" not in lines(alone)
 
@@ -45,10 +45,11 @@ def test_the_page() -> None:
 
 def test_the_files_for_programs() -> None:
     data = report_data(report())
-    assert (data["counts"]["not_tested"], data["counts"]["not_reached"]) == (1, 1)
+    assert (data["counts"]["not_tested"], data["counts"]["not_reached"]) == (1, 2)
     assert [(row["state"], row["reason"]) for row in data["hosts"]] == [
         ("not_tested", REASON),
         ("not_reached", "No route to host"),
+        ("not_reached", "Ansible did not reach it, or its test did not run."),
     ]
     xml = junit(report()).decode()
     assert f'<error message="{REASON}" type="not_tested" />' in xml

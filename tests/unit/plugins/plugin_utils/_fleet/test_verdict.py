@@ -123,7 +123,7 @@ def test_the_report_has_all_hosts_and_explains_each_failure() -> None:
     reported = build_report("run", NOW, NOW, [*simulated.records, broken, empty], meant, simulated.earlier)
     rows = {row.host: row for row in reported.report.hosts}
     assert set(rows) == meant | recorded | {"broken", "empty"}
-    assert {host for host, row in rows.items() if row.state is MailState.NOT_TESTED} == meant - recorded
+    assert {host for host, row in rows.items() if row.state is MailState.NOT_REACHED} == meant - recorded
     assert (rows["broken"].state, rows["empty"].state) == (MailState.FAILED, MailState.NO_ACCOUNTS)
     assert sum(reported.report.counts.values()) == len(rows)
     failing = [account for row in rows.values() for account in row.accounts if account.state is MailState.FAILED]

@@ -159,9 +159,9 @@ def test_what_is_known_of_a_host_outlives_runs_that_did_not_reach_it(tmp_path: p
     old_runs.forget(files, 2)  # the run that tested it is gone
     report = reported_on(files, runs[3], [], ["desk-1", "new"]).report
     states = {row.host: (row.state, row.last_state) for row in report.hosts}
-    assert states["desk-1"][0] is MailState.NOT_TESTED
+    assert states["desk-1"][0] is MailState.NOT_REACHED
     assert states["desk-1"][1] is not None
-    assert states["new"] == (MailState.NOT_TESTED, None)
+    assert states["new"] == (MailState.NOT_REACHED, None)
 
 
 def test_a_new_host_is_not_looked_for_in_all_earlier_runs(
