@@ -70,21 +70,14 @@ def build_report(
 ) -> Reported:
     """Build the report on a run.
 
-        Args:
-            run: the run's ID.
-            started_at, ended_at: UTC.
-    <<<<<<< HEAD
-            records: one per reached host.
-            meant: the hosts of the run; those without a record were not tested.
-            earlier: the last earlier result of hosts, by name.
-            earlier_runs: earlier runs for the history, the oldest first.
-    =======
-            records: one for each host that was reached.
-            meant: the hosts of the run; those without a record were not reached or not tested.
-            earlier: the last earlier result of hosts, by name.
-            earlier_runs: for the history, the oldest first.
-            reached: the hosts that Ansible still reaches: without a record they were not tested.
-    >>>>>>> known-faults
+    Args:
+        run: the run's ID.
+        started_at, ended_at: UTC.
+        records: one per reached host.
+        meant: the hosts of the run; those without a record were not reached or not tested.
+        earlier: the last earlier result of hosts, by name.
+        earlier_runs: earlier runs for the history, the oldest first.
+        reached: the hosts that Ansible still reaches; without a record, they were not tested.
     """
     judged = verdict(records, earlier, started_at)
     by_host = {record.host: record for record in records}
