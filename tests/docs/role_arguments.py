@@ -121,7 +121,7 @@ def argument_specs(name: str) -> str:
         "elements": "dict",
         "default": [],
         "description": [
-            "The accounts. One list serves all roles of this collection as it is.",
+            "The accounts. All roles of this collection accept the same list.",
             f"The documentation of the module C(charter.mail.{role.module}) describes the options in full.",
             *role.accounts,
         ],
