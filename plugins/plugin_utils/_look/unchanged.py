@@ -18,8 +18,8 @@ from ...module_utils._ansible.result import TaskResult, of_all_clients
 from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
+from ...module_utils._clients.client import Client
 from ...module_utils._clients.client_entry import ClientEntry, System
-from ...module_utils._clients.engine import Client
 from ...module_utils._clients.evolution import files_to_read as of_evolution
 from ...module_utils._clients.files_to_read import FilesToRead
 from ...module_utils._clients.seal import OPTION

@@ -4,28 +4,27 @@
 
 from __future__ import annotations
 
-import posixpath
 import typing as t
 
-from ..._host.files import Files
 from ..._model import senders
 from ..._model.account import Account, State
-from ..._model.settings import Settings
 from ..lookup import about_candidates, about_void
-from . import configure, folder_references, folder_users, mapping, migration, programs
 from .identities import read_back
-from .installations import ROOTS
 from .lookup import candidates, find, void
-from .mail_deletion import MailFolder, mail_folder
-from .mapping import PrefIds, branch, text
-from .password_store import choice as password_choice
-from .profiles import Root, listed
+from .mapping import branch, text
+from .smtp_servers import other_senders
 from .stored import ThunderbirdState
 from .user_choice import choice
 
 
-def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
-    """Of an account that is left as it is, and of what the run did."""
+def about(state: ThunderbirdState, account: Account, kept: t.Iterable[tuple[str, str]] = ()) -> t.Sequence[str]:
+    """Of an account that is left as it is, and of what the run did.
+
+    Args:
+        state: after the run.
+        account: as wanted.
+        kept: see ``migration.kept``.
+    """
     if state.unreadable is not None:
         return () if state.profile.missing else (f"left as it is: {state.unreadable}",)
     chosen = choice(state.settings, account)
@@ -33,9 +32,9 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
-    for host, why in migration.kept(state.settings, account):
-        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
-        found.append(f"{account}: {kept}")
+    for host, why in kept:
+        stays = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        found.append(f"{account}: {stays}")
     for ids in void(state.settings, account):
         prefix = branch("server", ids.server)
         host = text(state.settings, prefix + "hostname")
@@ -56,80 +55,6 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
             doubt = "not all that it gives Thunderbird is known here. See that it changes nothing of these accounts"
             yield f"{path} is more than a list of preferences, so that {doubt}."
     elif find(state.settings, account) is None:
-        others = configure.other_senders(state.settings, account)
+        others = other_senders(state.settings, account)
         if others:
             yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
-
-
-def of_removal(
-    files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds, account: Account
-) -> tuple[str | None, t.Sequence[str]]:
-    """The folder of mail to delete with an account, if any, and the warnings about what stays.
-
-    Args:
-        files: the user's.
-        root: of all profiles.
-        before: with the account.
-        after: the preferences without it.
-        ids: the account's.
-        account: as wanted.
-    """
-    settings = before.settings
-    left = configure.left_identities(settings, ids, account)
-    found = []
-    if left:
-        found.append(
-            f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
-        )
-    used = folder_users.remaining(after, mapping.stored_folder_uri(settings, ids.server))
-    if used:
-        found.append(
-            f"{account}: folders of it are still named in {' and '.join(used)}; have the user choose others in "
-            "Thunderbird's account settings"
-        )
-    found += _about_older_store(files, before, after, ids, account)
-    mail = _mail_folder(files, root, before, after, ids) if account.purge else None
-    if mail is not None and mail.reason:
-        found.append(f"{account}: its mail on this host is not deleted, since {mail.reason}")
-    return None if mail is None else mail.folder, found
-
-
-def _about_older_store(
-    files: Files, before: ThunderbirdState, after: Settings, ids: PrefIds, account: Account
-) -> t.Iterator[str]:
-    contents = before.password_files.contents
-    old = password_choice.older_store(before.profile.path, contents, lambda path: programs.exists(files, path))
-    unused = [one for one in configure.logins(before.settings, ids) if not configure.uses_login(after, one)]
-    if old and any(password_choice.may_have(contents, login.origin) for login in unused):
-        yield (
-            f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
-            f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"
-        )
-
-
-def _mail_folder(files: Files, root: Root, before: ThunderbirdState, after: Settings, ids: PrefIds) -> MailFolder:
-    profile = before.profile.path
-    found = mail_folder(files, profile, before.settings, after, ids, _other_profiles(files, root, profile))
-    uri = mapping.stored_folder_uri(before.settings, ids.server)
-    # The folders of an IMAP account are on the server, and a copy is here.
-    if found.folder is None or uri is None or not uri.startswith("mailbox:"):
-        return found
-    own = f"{posixpath.join(profile, found.folder)}/"
-    filters = {
-        path: content
-        for path, content in before.references.items()
-        if path.endswith(folder_references.FILTERS) and not path.startswith(own)
-    }
-    users = folder_users.who_keep_mail(after, filters, uri)
-    return MailFolder(None, f"others keep mail in it ({', '.join(users)})") if users else found
-
-
-def _other_profiles(files: Files, root: Root, profile: str) -> t.Iterator[str]:
-    """Those of the user's other Thunderbirds, such as a Snap, too."""
-    ends = sorted((f"/{one}" for one in ROOTS), key=len, reverse=True)
-    home = next((root.path[: -len(end)] for end in ends if root.path.endswith(end)), None)
-    roots = dict.fromkeys((root.path, *([] if home is None else (f"{home}{end}" for end in ends))))
-    real = files.real_path(profile)
-    for other in (other.path for path in roots for other in listed(files, path)):
-        if files.real_path(other) != real:
-            yield other
