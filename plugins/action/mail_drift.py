@@ -19,8 +19,8 @@ from ..module_utils._ansible.arguments import argument_spec, requests
 from ..module_utils._ansible.drift import OPTIONS, Drift, DriftResult, without_ignored
 from ..module_utils._ansible.run_client import UserAccounts, grouped
 from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._clients.client import Client
 from ..module_utils._clients.client_entry import System
-from ..module_utils._clients.engine import Client
 from ..module_utils._clients.outlook import listing
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.client_entry import OUTLOOK

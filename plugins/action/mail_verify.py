@@ -19,8 +19,8 @@ from ansible.utils.display import Display
 
 from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
 from ..module_utils._ansible.arguments import Request, argument_spec
+from ..module_utils._ansible.each_signature import with_names_of_files
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.sender_options import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client import Outlook

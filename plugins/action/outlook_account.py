@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 
 from ..module_utils._ansible import exclusive
 from ..module_utils._ansible.arguments import argument_spec
-from ..module_utils._ansible.sender_options import with_names_of_files
+from ..module_utils._ansible.each_signature import with_names_of_files
 from ..module_utils._ansible.validate import presentable, validated
 from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._model.errors import MailError, OptionError

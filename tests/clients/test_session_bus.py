@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.pa
     Keyring,
     KeyringState,
 )
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import connect
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop

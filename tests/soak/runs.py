@@ -33,6 +33,8 @@ for _name in (
     "_clients.change_log",
     "_clients.thunderbird.client",
     "_clients.thunderbird.writing",
+    "_clients.thunderbird.prefs_grammar",
+    "_clients.thunderbird.password_store.choice",
     "_clients.thunderbird.password_store.sdr",
     "_clients.thunderbird.password_store.store",
     "_clients.evolution.location_choice",

@@ -9,7 +9,7 @@ import typing as t
 from .._model.account import State
 from .._model.errors import OptionError
 from .arguments import Request, argument_spec, requests
-from .sender_options import with_names_of_files
+from .each_signature import with_names_of_files
 from .validate import validated
 
 

@@ -12,8 +12,6 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from .._host.desktop import Desktop
-from .._host.files import Files
 from .._host.time_limit import TimeLimit
 from .._linux.bounded_command import RunCommand
 from .._linux.desktop import BUS_SECONDS, LocalDesktop
@@ -21,6 +19,10 @@ from .._linux.local_user import Target
 from .._linux.processes import Processes
 from .._linux.user_host import LocalUserHost
 from .._model.errors import HostError
+
+if t.TYPE_CHECKING:
+    from .._host.desktop import Desktop
+    from .._host.files import Files
 
 
 class LocalDesktopHost(LocalUserHost):

@@ -11,7 +11,7 @@ import dataclasses
 import enum
 import typing as t
 
-from .._clients.engine import Client, Status, Step, preview
+from .._clients.engine import Status, Step, preview
 from .._clients.listing import ClientAccount, Listing
 from .._model.account import Account
 from .._model.client_options import ClientOptions
@@ -23,6 +23,9 @@ from . import unexpected_error
 from .arguments import Request
 from .client_choice import CHOICE_OPTIONS
 from .run_client import UserAccounts
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 _OF_CLIENT = ClientOptions._fields
 IGNORED = tuple(

@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 
 from .._clients.client_entry import System
-from .._clients.engine import Client
 from .._linux.installed import installed
 from .._model.account import Account
 from .._model.errors import MailError
@@ -19,6 +18,9 @@ from .module import MailModule
 from .run_client import CLIENT_OPTIONS
 from .run_on_linux import local_users
 from .users_of_host import users_of
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 
 def run_module() -> t.NoReturn:

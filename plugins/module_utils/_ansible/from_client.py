@@ -9,7 +9,6 @@ import typing as t
 
 from .._clients.client_entry import ClientEntry
 from .._clients.difference_text import change_text, difference_texts
-from .._clients.engine import Client
 from .._clients.stored_account import LeftAlone, StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
@@ -23,6 +22,9 @@ from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
 from . import unexpected_error
 from .arguments import Request
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 import typing as t
 
 from .._clients.client_entry import ClientEntry
-from .._clients.engine import Client
 from .._model.errors import OptionError
 from .arguments import Request
 from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
 from .run_on_linux import READ_ONLY, opened, target_of
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 
 def inspections(

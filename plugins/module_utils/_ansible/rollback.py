@@ -10,7 +10,7 @@ import typing as t
 from .._clients import when_running
 from .._clients.change_log_reader import LAST, NONE, PastChange, last_run, runs
 from .._clients.diff import before_and_after
-from .._clients.engine import Client, Status, Step
+from .._clients.engine import Status, Step
 from .._clients.undo import LeftSetting, Rollback, merged
 from .._model.account import State
 from .._model.errors import ClientRunningError, MailError
@@ -18,6 +18,9 @@ from . import exclusive, unexpected_error
 from .client_registry import CLIENTS
 from .result import diff_of, with_user
 from .run_client import CLIENT_OPTIONS, Task
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 OPTIONS: t.Mapping[str, t.Any] = {
     "run": {"type": "str", "default": LAST},

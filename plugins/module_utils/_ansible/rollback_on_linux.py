@@ -12,7 +12,6 @@ from ansible.module_utils.basic import AnsibleModule
 from .._clients import change_log, change_log_reader, undo, when_running
 from .._clients.change_log_reader import PastChange
 from .._clients.client_entry import ClientEntry, System
-from .._clients.engine import Client
 from .._clients.evolution import undo as evolution
 from .._clients.evolution.client_entry import EVOLUTION
 from .._clients.thunderbird import undo as thunderbird
@@ -29,6 +28,9 @@ from .desktop_hosts import desktop_hosts
 from .rollback import OPTIONS, RollbackResult
 from .run_client import Task
 from .run_on_linux import MakeHost, opened
+
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
 
 UNDOS: t.Mapping[str, Undo] = {THUNDERBIRD.name: thunderbird.undone, EVOLUTION.name: evolution.undone}
 _OWN = ("when_running", "wait_seconds", "lock_timeout", "backup")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._clients import when_running
-from .._clients.engine import Client, Outcome, Status, Step, TextDiff, Unlisted, preview, reconcile
+from .._clients.engine import Outcome, Status, Step, TextDiff, Unlisted, preview, reconcile
 from .._model.account import Account
 from .._model.errors import ClientRunningError, MailError
 from . import exclusive
@@ -24,6 +24,7 @@ CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
 
 if t.TYPE_CHECKING:
     from .._clients.change_log import ChangeLog
+    from .._clients.client import Client
 
 K = t.TypeVar("K")
 NumberedRequests = t.Sequence[t.Tuple[int, Request]]

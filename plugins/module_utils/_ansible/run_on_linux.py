@@ -9,7 +9,6 @@ import functools
 import typing as t
 
 from .._clients.client_entry import ClientEntry
-from .._host.files import Files
 from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import Target
@@ -23,10 +22,11 @@ from .users_of_host import UsersOfHost, users_of
 
 if t.TYPE_CHECKING:
     from .._clients.change_log import ChangeLog
-    from .._clients.engine import Client
+    from .._clients.client import Client
+    from .._host.files import Files
     from .._host.user_host import UserHost
 
-MakeHost = t.Callable[[Target, contextlib.ExitStack, Files], "UserHost"]
+MakeHost = t.Callable[[Target, contextlib.ExitStack, "Files"], "UserHost"]
 
 READ_ONLY: t.Mapping[str, t.Any] = {
     "wait_seconds": 0,

@@ -111,9 +111,9 @@ def _local(client: Thunderbird, account: Account) -> _Local:
     if state.unreadable is not None:
         raise state.unreadable
     retired = migration.retired(state.settings, account, client.profile)
-    files, _root = client.place
+    files, _root, as_root = client.place
     roots = [next((folder for folder in one.folders if files.is_directory(folder)), "") for one in retired]
-    stored = reading.account(state.settings, state.passwords, account)
+    stored = reading.account(state.settings, state.passwords, account, as_root)
     is_same = stored is not None and (stored.account.incoming.host.lower(), stored.incoming.username) == (
         account.incoming.host.lower(),
         account.username,

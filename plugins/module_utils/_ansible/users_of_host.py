@@ -8,14 +8,16 @@ import typing as t
 
 from .._clients import when_running
 from .._clients.client_entry import ClientEntry
-from .._clients.engine import Client
 from .._linux.local_user import Target
 from .._model.account import Account, State
 from . import exclusive
 from .arguments import Request, requests, without_profiles
 from .run_client import NumberedRequests, UserAccounts, grouped
 
-OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], t.ContextManager[Client[t.Any]]]
+if t.TYPE_CHECKING:
+    from .._clients.client import Client
+
+OpenForTarget = t.Callable[[ClientEntry, Target, t.Mapping[str, t.Any]], "t.ContextManager[Client[t.Any]]"]
 
 
 class UsersOfHost(t.NamedTuple):

@@ -14,12 +14,15 @@ import re
 import time
 import typing as t
 
-from .._host.files import Files, FileWrite
+from .._host.file_write import FileWrite
 from .._model.account import Account
 from .._model.errors import MailError
 from .._model.settings import Change
 from .account_json import account_out
 from .view import Status, View
+
+if t.TYPE_CHECKING:
+    from .._host.files import Files
 
 FORMAT = "charter_mail_change"
 """Every entry begins with this key; its value is the version."""

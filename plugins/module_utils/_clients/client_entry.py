@@ -8,7 +8,7 @@ import enum
 import typing as t
 
 if t.TYPE_CHECKING:
-    from .engine import Client
+    from .client import Client
     from .unlisted import FindUnlisted
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from .._host.files import Files
+if t.TYPE_CHECKING:
+    from .._host.files import Files
 
 
 def shared_with(

@@ -13,8 +13,10 @@ import ipaddress
 import re
 import typing as t
 
-from .._host.files import Files
 from .._model.errors import HostError
+
+if t.TYPE_CHECKING:
+    from .._host.files import Files
 
 # As the files hosts of distributions have them: Red Hat's has localhost4, SUSE's ipv6-loopback.
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ipv?6-(?:localhost|loopback)|loopback")

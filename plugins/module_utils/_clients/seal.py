@@ -16,10 +16,13 @@ import posixpath
 import re
 import typing as t
 
-from .._host.files import Files, FileWrite, LockedError
+from .._host.file_write import FileWrite, LockedError
 from .._model.account import Account, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
+
+if t.TYPE_CHECKING:
+    from .._host.files import Files
 
 NAME = "charter-mail.seal"
 OPTION = "seal_key"

@@ -15,8 +15,11 @@ from .._model.account import Account, State
 from .._model.errors import OptionError
 from .._model.settings import Change, Value, same
 from .change_log_reader import PastAccount, PastChange, of_run
-from .engine import Client, Outcome, Status, Step, View, prove, write
+from .engine import Outcome, Status, Step, View, prove, write
 from .lookup import marker
+
+if t.TYPE_CHECKING:
+    from .client import Client
 
 S = t.TypeVar("S")
 

@@ -9,36 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .process import Process
 from .user_host import UserHost
-
-
-class Process(t.NamedTuple):
-    """A running program of the user.
-
-    Attributes:
-        pid: its number.
-        environment: its variables at its start; empty if they cannot be read.
-        sandboxed: whether its root directory is not that of the host, as in a Flatpak or a container.
-    """
-
-    pid: int
-    environment: t.Mapping[str, str]
-    sandboxed: bool = False
-
-    def __repr__(self) -> str:
-        return f"Process({self.pid})"  # an environment may hold a password
-
-
-class BusError(Exception):
-    """A call on a message bus failed or was not answered.
-
-    Attributes:
-        name: the error's D-Bus name, such as ``org.freedesktop.DBus.Error.UnknownMethod``.
-    """
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(f"{message} ({name})")
-        self.name = name
 
 
 class Bus(t.Protocol):

@@ -11,9 +11,11 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from .._host.files import Files
 from .._model.errors import MailError
 from . import gvdb
+
+if t.TYPE_CHECKING:
+    from .._host.files import Files
 
 _PROFILES = ("/etc/dconf/profile/user", "/usr/local/share/dconf/profile/user", "/usr/share/dconf/profile/user")
 _DATABASES = "/etc/dconf/db"

@@ -10,8 +10,9 @@ import shutil
 import types
 import typing as t
 
-from .._host.desktop import Bus, BusError, Process
+from .._host.bus_error import BusError
 from .._host.environment import Environment
+from .._host.process import Process
 from .._host.time_limit import TimeLimit
 from .._model.errors import HostError
 from . import local_user
@@ -19,6 +20,9 @@ from .bounded_command import RunCommand, run
 from .files import LocalFiles
 from .local_user import LocalUser
 from .processes import Processes
+
+if t.TYPE_CHECKING:
+    from .._host.desktop import Bus
 
 ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 BUS_SECONDS = 60.0  # for all buses of one user: one could answer each call just in time, and be asked often

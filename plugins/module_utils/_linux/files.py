@@ -8,7 +8,7 @@ import contextlib
 import os
 import typing as t
 
-from .._host.files import FileWrite, LockedError
+from .._host.file_write import FileWrite, LockedError
 from .._model.errors import HostError, MailError
 from . import local_user, regular_file
 from .journal import Journal, Mark

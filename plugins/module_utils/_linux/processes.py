@@ -9,7 +9,7 @@ import os
 import time
 import typing as t
 
-from .._host.desktop import Process
+from .._host.process import Process
 from . import local_user
 from .local_user import LocalUser
 

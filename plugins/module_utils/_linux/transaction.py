@@ -14,7 +14,7 @@ import datetime
 import os
 import typing as t
 
-from .._host.files import FileWrite
+from .._host.file_write import FileWrite
 from .._model.errors import HostError
 from . import regular_file, replacement
 from .interrupted_run import Folder, Interrupted, clean, finish, undo, unmake

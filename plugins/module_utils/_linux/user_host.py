@@ -7,12 +7,12 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from .._host.files import Files
 from . import local_user
 from .local_user import Target
 
 if t.TYPE_CHECKING:  # what few runs need is imported late
     from .._host.environment import Environment
+    from .._host.files import Files
     from .._host.user_host import SealedStore
     from .processes import Processes
 

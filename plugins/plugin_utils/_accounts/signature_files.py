@@ -14,7 +14,8 @@ from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import lookup_loader
 
-from ...module_utils._ansible.sender_options import each_signature, signature_content
+from ...module_utils._ansible.each_signature import each_signature
+from ...module_utils._ansible.sender_options import signature_content
 from ...module_utils._model.errors import OptionError
 from ...module_utils._model.signature import LIMIT
 

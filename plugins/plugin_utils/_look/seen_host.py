@@ -11,9 +11,10 @@ import typing as t
 
 from ...module_utils._clients.files_to_read import BusCall
 from ...module_utils._clients.seal import Seal
-from ...module_utils._host.desktop import Bus, Process
+from ...module_utils._host.desktop import Bus
 from ...module_utils._host.environment import Environment
 from ...module_utils._host.files import Files
+from ...module_utils._host.process import Process
 from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.gvdb import text_of
 from .errors import UnseenError

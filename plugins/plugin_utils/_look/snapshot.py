@@ -10,7 +10,7 @@ import fnmatch
 import posixpath
 import typing as t
 
-from ...module_utils._host.files import FileWrite
+from ...module_utils._host.file_write import FileWrite
 from .errors import UnseenError
 from .patterns import JOURNALS, Patterns
 

@@ -18,8 +18,8 @@ from ...module_utils._ansible.result import TaskResult, of_all_clients
 from ...module_utils._ansible.run_all import AllResults, configure_all
 from ...module_utils._ansible.run_client import Task
 from ...module_utils._ansible.users_of_host import UsersOfHost
+from ...module_utils._clients.client import Client
 from ...module_utils._clients.client_entry import ClientEntry, System
-from ...module_utils._clients.engine import Client
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._linux.local_user import Target
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here

@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from ...module_utils._ansible.arguments import Request, argument_spec, requests
-from ...module_utils._ansible.sender_options import with_names_of_files
+from ...module_utils._ansible.each_signature import with_names_of_files
 from ...module_utils._ansible.validate import validated
 from ...module_utils._model.account import Account, State
 from ...module_utils._model.errors import MailError, OptionError

@@ -34,11 +34,11 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
     requests,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible.client_registry import CLIENTS  # noqa: E402
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS  # noqa: E402
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_verify import OPTIONS as VERIFY  # noqa: E402
-from ansible_collections.charter.mail.plugins.module_utils._ansible.sender_options import (  # noqa: E402
+from ansible_collections.charter.mail.plugins.module_utils._ansible.each_signature import (  # noqa: E402
     with_names_of_files,
 )
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS  # noqa: E402
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_verify import OPTIONS as VERIFY  # noqa: E402
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated  # noqa: E402
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import report_options  # noqa: E402
 from ansible_collections.charter.mail.tests.docs import role_arguments  # noqa: E402

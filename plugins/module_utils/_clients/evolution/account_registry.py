@@ -11,8 +11,12 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ..._host.desktop import Bus, BusError, Desktop, Process
+from ..._host.bus_error import BusError
+from ..._host.process import Process
 from ..._model.errors import HostError
+
+if t.TYPE_CHECKING:
+    from ..._host.desktop import Bus, Desktop
 
 PROGRAM = "evolution-source-registry"
 NAME = "org.gnome.evolution.dataserver.Sources5"

@@ -10,7 +10,7 @@ from ..._model import senders
 from ..._model.account import Account, State
 from ..lookup import about_candidates, about_other_protocol, about_void
 from ..user_choice import own_address
-from . import aliases, migration
+from . import aliases
 from .client_settings import FOR_ALL_ACCOUNTS
 from .lookup import candidates, find, has_other_protocol, keeper_of, void
 from .password_store.store import NONE
@@ -20,20 +20,23 @@ from .stored_senders import read_back
 from .user_choice import choice, kept_address
 
 
-def about(state: EvolutionState, account: Account, password_store: str) -> t.Iterator[str]:
+def about(
+    state: EvolutionState, account: Account, password_store: str, kept: t.Iterable[tuple[str, str]] = ()
+) -> t.Iterator[str]:
     """The sentences, in their order.
 
     Args:
         state: as it stands, or would in check mode.
         account: as wanted.
         password_store: the option.
+        kept: see ``migration.kept``.
     """
     for removal in state.removals:
         yield from removal.remarks
     present = account.state is State.PRESENT
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
-    for host, why in migration.kept(state.sources, account):
+    for host, why in kept:
         yield f"{account}: the POP3 account at {host} stays, since {why}; set override to replace it"
     for key in void(state.sources, account):
         yield about_void(account, *(state.sources.text(key, AUTHENTICATION, name) for name in ("User", "Host")))

@@ -10,34 +10,36 @@ import functools
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._host.files import Files, FileWrite
+from ..._host.file_write import FileWrite
 from ..._model.account import Account
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, HostError, MailError
 from ..._model.persistent import updated
-from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
+from ..engine import ClientDefaults, Obstacle, Status, View
 from ..lookup import absence
-from ..mail_deletion import to_empty
+from ..migration import migrates
 from ..own_addresses import ThisComputer
 from ..when_running import once_closed
-from . import configure, defaults, lookup, migration, signatures, templates, user_choice
-from .defaults import Defaults, DesktopDefaults, FlatpakDefaults, NoDefaults
+from . import configure, defaults, lookup, signatures, templates, user_choice
 from .location_choice import Location
 from .lookup import find, has_other_protocol
-from .password_store.store import NONE, SECRET_SERVICE
+from .password_store.store import SECRET_SERVICE
 from .signatures import SignatureFiles
-from .sources import SUFFIX, SourceIds, Sources, source_path
-from .stored import EvolutionRemoval, EvolutionState, Lazy
+from .sources import SUFFIX, Sources, source_path
+from .stored import EvolutionState, Lazy
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
-    from ..._host.desktop import Bus, Desktop, Process
+    from ..._host.desktop import Bus, Desktop
+    from ..._host.files import Files
+    from ..._host.process import Process
     from ..._host.user_host import SealedStore
     from ..._model.secret import Secret
     from ..._model.settings import Change
     from ..seal import Seal
     from ..stored_account import StoredAccount
     from .account_registry import AccountRegistry
+    from .default_stores import Defaults
     from .password_store.keyring_item import Item
     from .password_store.store import Passwords
 
@@ -152,7 +154,12 @@ class Evolution(ClientDefaults):
         return compare(before, after)
 
     def view(self, state: EvolutionState, account: Account) -> View:
-        return view(state, account)
+        seen = view(state, account)
+        if not migrates(account):
+            return seen
+        with self._as_root():
+            from . import migration
+        return seen._replace(replaces=migration.replaced(state.sources, account))
 
     def ids(self, state: EvolutionState, account: Account) -> t.Mapping[str, str] | None:
         found = user_choice.usual(state.sources, account)
@@ -177,14 +184,21 @@ class Evolution(ClientDefaults):
         found = [*self._location.warnings, *(f"left as it is: {error.remark}" for error in state.damaged.values())]
         if account.state is AccountState.PRESENT and not self._location.flatpak:
             found += templates.warnings(self._templates, account)
-        return (*found, *account_warnings.about(state, account, self._password_store))
+        kept: t.Iterable[tuple[str, str]] = ()
+        if migrates(account):
+            with self._as_root():
+                from . import migration
+            kept = migration.kept(state.sources, account)
+        return (*found, *account_warnings.about(state, account, self._password_store, kept))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
         """What the account's result has beside what all clients return."""
         details = {"via": "session" if state.session else "files"}
         present = account.state is AccountState.PRESENT
         if account.password is not None and present and not user_choice.choice(state.sources, account):
-            details["password"] = self._password_state(state, account).value
+            with self._as_root():
+                from . import account_password
+            details["password"] = account_password.state_of(state, account, self._password_store).value
         return details
 
     def obstacle(self, state: EvolutionState, account: Account) -> Obstacle | None:
@@ -200,7 +214,11 @@ class Evolution(ClientDefaults):
         with self._as_root():
             from . import writing
         paths = writing.folders(self._files, self._location, before, after, self._password_store)
-        paths += to_empty(self._files, self._other_deletes(after))
+        deletes = self._other_deletes(after)
+        if deletes:
+            with self._as_root():
+                from ..mail_deletion import to_empty  # only here: few accounts go with their mail
+            paths += to_empty(self._files, deletes)
         if paths:
             self._require_writable(paths)
 
@@ -233,7 +251,9 @@ class Evolution(ClientDefaults):
         removed = {uid: item for uid, item in items.items() if item is None}
         session = None
         if after.session and after.sources is not before.sources:
-            session = writing.SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
+            with self._as_root():
+                from .session_change import SessionChange
+            session = SessionChange(after.session, self._files, self.profile, before.sources, after.sources)
         logged = [] if self.log is None else self.log.writes(self._files, self.profile, writing.EvolutionNotes())
         done = []
         try:
@@ -292,19 +312,21 @@ class Evolution(ClientDefaults):
         defaults = after.defaults.value.file_writes(after.new_defaults) if after.new_defaults else ()
         return [*defaults, *after.signatures.writes(after.new_signatures, backup=self._backup)]
 
-    def _password_state(self, state: EvolutionState, account: Account) -> PasswordState:
-        if self._password_store == NONE or not state.passwords.value.writable:
-            return PasswordState.NOT_STORED
-        ids = find(state.sources, account) or SourceIds()
-        kept = any(state.password(uid) != account.password for uid in (ids.account, ids.transport))
-        return PasswordState.KEPT if kept else PasswordState.STORED
-
     def _with(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.present(migration.moved(before.sources, account), account)
-        before = migration.followed(before, account, ids, self._password_store)
+        if migrates(account):
+            with self._as_root():
+                from . import migration
+            sources, ids = configure.present(migration.moved(before.sources, account), account)
+            before = migration.followed(before, account, ids, self._password_store)
+        else:
+            sources, ids = configure.present(before.sources, account)
         sources, new_signatures = signatures.configured(sources, ids.identity, account, before.signature)
         before.signatures.require_plain(new_signatures)
-        new_passwords = {} if account.password is None else self._new_passwords(before, account, ids)
+        new_passwords: dict[str, Secret | None] = {}
+        if account.password is not None:
+            with self._as_root():
+                from . import account_password
+            new_passwords = account_password.to_store(before, account, ids, self._password_store)
         new_defaults = defaults.missing(ids, before.default) if account.default else {}
         if new_defaults:
             before.defaults.value.require_writable()
@@ -317,36 +339,10 @@ class Evolution(ClientDefaults):
             new_defaults={**before.new_defaults, **new_defaults},
         )
 
-    def _new_passwords(self, before: EvolutionState, account: Account, ids: SourceIds) -> dict[str, Secret | None]:
-        if self._password_store == NONE or not before.passwords.value.writable:
-            return {}
-        new: dict[str, Secret | None] = {}
-        for uid in (ids.account, ids.transport):
-            stored = before.password(uid)
-            if stored is None or (account.replace_password and stored != account.password):
-                new[uid] = account.password
-        return new
-
     def _without(self, before: EvolutionState, account: Account) -> EvolutionState:
-        sources, ids = configure.absent(before.sources, account)
-        if ids is None:
-            sources, new_signatures = signatures.left_by_user(sources, account, before.signature)
-            if not new_signatures:
-                return before
-            return before._replace(sources=sources, new_signatures={**before.new_signatures, **new_signatures})
-        sources, new_signatures = signatures.without(sources, account)
-        gone = [uid for uid in ids.all if uid not in sources]
-        passwords = before.passwords.value
-        known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
-        reset = [name for name in defaults.NAMES if before.default(name) in gone]
-        return before._replace(
-            sources=sources,
-            new_signatures={**before.new_signatures, **new_signatures},
-            new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
-            new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
-            removals=(*before.removals, EvolutionRemoval(account, ids, before.sources)),
-            left=(*before.left, str(account)) if passwords.locked else before.left,
-        )
+        with self._as_root():
+            from . import removal  # only here: most accounts stay
+        return removal.without(before, account)
 
     @functools.cached_property
     def _templates(self) -> t.Mapping[str, str]:
@@ -392,6 +388,8 @@ class Evolution(ClientDefaults):
         return open_passwords(choice, self._files, where.keyrings, bus, flatpak=where.flatpak, sealed=sealed)
 
     def _open_defaults(self) -> Defaults:
+        with self._as_root():
+            from .default_stores import DesktopDefaults, FlatpakDefaults, NoDefaults
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account
 from . import aliases, client_settings, mapping
@@ -52,30 +50,6 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
     return before.updated(edited), ids
 
 
-def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None]:
-    """The sources without the account, and the uids that it had; what another account uses stays.
-
-    Raises:
-        OptionError: another program keeps the account.
-    """
-    ids = find(before, account)
-    if ids is None:
-        return before, None
-    removed = {ids.account}
-    others = before.in_order(uid for uid in before.accounts_of(ids.identity) if uid != ids.account)
-    users = before.in_order(uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity)
-    if ids.identity and not others:
-        removed.add(ids.identity)
-    if ids.transport and not users:
-        removed.add(ids.transport)
-    # With its parent a source would vanish, too, so what stays goes to whom it serves.
-    after = before.updated({}, removed)
-    after = _handed_over(after, ids.identity, ids.account, others)
-    served = [uid for user in users for uid in before.in_order(before.accounts_of(user))]
-    after = _handed_over(after, ids.transport, ids.account, served)
-    return after, ids
-
-
 def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
     """The account's uids, with new ones where something is missing, or shared with another account.
 
@@ -97,10 +71,3 @@ def _is_shown(before: Sources, source: GlibKeyFile, ids: SourceIds) -> bool:
     """Whether Evolution shows a source: one whose parent is not there waits for it, unseen."""
     parent = source.text(DATA_SOURCE, "Parent")
     return not parent or parent == ids.account or parent in before
-
-
-def _handed_over(after: Sources, uid: str, old: str, heirs: t.Sequence[str]) -> Sources:
-    if uid not in after or after[uid].text(DATA_SOURCE, "Parent") != old:
-        return after
-    heir = next((name for name in heirs if name in after), "")
-    return after.updated({uid: after[uid].with_text(DATA_SOURCE, "Parent", heir)})

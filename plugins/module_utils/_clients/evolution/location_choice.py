@@ -8,9 +8,11 @@ import posixpath
 import typing as t
 
 from ..._host.environment import Environment
-from ..._host.files import Files
 from ..._model.errors import HostError
 from .installations import AUTO, FLATPAK, FLATPAK_ID, NATIVE, NATIVE_PROGRAM
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 _FLATPAK_APPS = "/var/lib/flatpak/app"
 

@@ -15,7 +15,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, State
 from ..migration import migrates, moves_from
-from . import configure, defaults, mapping
+from . import defaults, mapping, removal
 from .lookup import KINDS, allocate_uid, by_pop3, find
 from .password_store.store import NONE
 from .sources import DATA_SOURCE, MAIL_SUBMISSION, MARKER_GROUP, SourceIds, Sources
@@ -54,7 +54,7 @@ def moved(before: Sources, account: Account) -> Sources:
         if find(after, account) is None:
             after = _with_account(after, ids, account)
         gone = dataclasses.replace(_as_stored(before, ids, account), state=State.ABSENT)
-        after, _ids = configure.absent(after, gone)
+        after, _ids = removal.absent(after, gone)
     return after
 
 

@@ -1,22 +1,75 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes and what stays where accounts are removed.
+"""Removing accounts: what goes, and what stays.
 
-What several accounts use goes with the last of them: in which order a run removes them makes no difference.
+What several accounts use is removed with the last of them. In which order a run removes them makes no difference.
 """
 
 from __future__ import annotations
 
 import typing as t
 
-from ..._host.files import Files
+from ..._model.account import Account
+from ..._model.persistent import updated
 from ..mail_deletion import shared_with
-from .location_choice import Location
-from .sources import DATA_SOURCE, MAIL_IDENTITY, Sources
+from . import defaults, signatures
+from .lookup import find
+from .sources import DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
 from .stored import EvolutionRemoval, EvolutionState
 from .user_choice import is_foreign
 
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
+    from .location_choice import Location
+
 _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Spool Backend
+
+
+def without(before: EvolutionState, account: Account) -> EvolutionState:
+    """The state without the account, which is to be ``settled``."""
+    sources, ids = absent(before.sources, account)
+    if ids is None:
+        sources, new_signatures = signatures.left_by_user(sources, account, before.signature)
+        if not new_signatures:
+            return before
+        return before._replace(sources=sources, new_signatures={**before.new_signatures, **new_signatures})
+    sources, new_signatures = signatures.without(sources, account)
+    gone = [uid for uid in ids.all if uid not in sources]
+    passwords = before.passwords.value
+    known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
+    reset = [name for name in defaults.NAMES if before.default(name) in gone]
+    return before._replace(
+        sources=sources,
+        new_signatures={**before.new_signatures, **new_signatures},
+        new_passwords=updated(before.new_passwords, dict.fromkeys(known)),
+        new_defaults={**before.new_defaults, **dict.fromkeys(reset)},
+        removals=(*before.removals, EvolutionRemoval(account, ids, before.sources)),
+        left=(*before.left, str(account)) if passwords.locked else before.left,
+    )
+
+
+def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None]:
+    """The sources without the account, and the uids that it had; what another account uses stays.
+
+    Raises:
+        OptionError: another program keeps the account.
+    """
+    ids = find(before, account)
+    if ids is None:
+        return before, None
+    removed = {ids.account}
+    others = before.in_order(uid for uid in before.accounts_of(ids.identity) if uid != ids.account)
+    users = before.in_order(uid for uid in before.identities_of(ids.transport) if others or uid != ids.identity)
+    if ids.identity and not others:
+        removed.add(ids.identity)
+    if ids.transport and not users:
+        removed.add(ids.transport)
+    # With its parent a source would vanish, too, so what stays goes to whom it serves.
+    after = before.updated({}, removed)
+    after = _handed_over(after, ids.identity, ids.account, others)
+    served = [uid for user in users for uid in before.in_order(before.accounts_of(user))]
+    after = _handed_over(after, ids.transport, ids.account, served)
+    return after, ids
 
 
 def settled(files: Files, location: Location, state: EvolutionState) -> EvolutionState:
@@ -98,3 +151,10 @@ def _remarks(
         )
     if other is not None:
         yield f"{account}: its mail on this host is not deleted, since another account uses {other}"
+
+
+def _handed_over(after: Sources, uid: str, old: str, heirs: t.Sequence[str]) -> Sources:
+    if uid not in after or after[uid].text(DATA_SOURCE, "Parent") != old:
+        return after
+    heir = next((name for name in heirs if name in after), "")
+    return after.updated({uid: after[uid].with_text(DATA_SOURCE, "Parent", heir)})

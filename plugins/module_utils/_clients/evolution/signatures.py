@@ -13,7 +13,7 @@ import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._host.files import Files, FileWrite
+from ..._host.file_write import FileWrite
 from ..._model.account import Account
 from ..._model.errors import HostError
 from ..._model.signature import Signature, normal, same_content
@@ -22,6 +22,9 @@ from .lookup import SIGNATURE, uid
 from .mapping import MAIL_COMPOSITION
 from .sources import DATA_SOURCE, MAIL_IDENTITY, MARKER_GROUP, MARKER_KEY, Sources
 from .user_choice import kept_address
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 MAIL_SIGNATURE = "Mail Signature"
 FOLDER = "signatures"

@@ -10,11 +10,11 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import MailError
 from ..._model.secret import Secret
-from .defaults import Defaults
 from .signatures import SignatureFiles
 from .sources import SourceIds, Sources
 
 if t.TYPE_CHECKING:  # password stores are imported only when a password is needed
+    from .default_stores import Defaults
     from .password_store.store import Passwords
 
 T = t.TypeVar("T")

@@ -11,10 +11,12 @@ import posixpath
 import typing as t
 
 from ..._formats.glib_key_file import GlibKeyFile
-from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.errors import MailError, OptionError
 from .sources import AUTHENTICATION, MAIL_ACCOUNT, MARKER_GROUP, SUFFIX, SourceIds, Sources
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 # The registry makes a source with this group of a template, and deletes it once the template is gone.
 AUTOCONFIG = "Autoconfig"

@@ -8,9 +8,11 @@ that it had. Of any other, each key is put back by itself.
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._model.errors import OptionError
 from ..change_log_reader import PastAccount
-from ..engine import Client, Status
+from ..engine import Status
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
@@ -27,6 +29,9 @@ from .lookup import find, refuse_damaged
 from .signatures import MAIL_SIGNATURE
 from .sources import Sources
 from .stored import EvolutionState
+
+if t.TYPE_CHECKING:
+    from ..client import Client
 
 
 def undone(client: Client[EvolutionState], state: EvolutionState, past: PastAccount, force: bool) -> Undone:

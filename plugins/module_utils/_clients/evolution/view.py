@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._model.account import Account
 from ..engine import View
-from . import defaults, mapping, migration, user_choice
+from . import defaults, mapping, user_choice
 from .aliases import NOT_HELD
 from .lookup import find
 from .sources import MAIL_SUBMISSION
@@ -16,11 +16,10 @@ from .stored_senders import read_back
 
 
 def view(state: EvolutionState, account: Account) -> View:
-    """See ``Client``."""
-    replaced = migration.replaced(state.sources, account)
+    """See ``Client``; what an account replaces is left out."""
     ids = find(state.sources, account)
     if ids is None:
-        return View(None, replaces=replaced)
+        return View(None)
     # Which account is the default is only looked up where it is in question.
     default = account.default and state.default(defaults.ACCOUNT) == ids.account
     shown = {
@@ -33,5 +32,4 @@ def view(state: EvolutionState, account: Account) -> View:
         {name: value for name, value in shown.items() if value},
         outgoing_username=mapping.outgoing_username(state.sources, ids),
         kept=user_choice.kept(state.sources, ids.identity, account) | NOT_HELD,
-        replaces=replaced,
     )

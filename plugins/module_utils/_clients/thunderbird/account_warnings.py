@@ -9,16 +9,22 @@ import typing as t
 from ..._model import senders
 from ..._model.account import Account, State
 from ..lookup import about_candidates, about_void
-from . import configure, migration
 from .identities import read_back
 from .lookup import candidates, find, void
 from .mapping import branch, text
+from .smtp_servers import other_senders
 from .stored import ThunderbirdState
 from .user_choice import choice
 
 
-def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
-    """Of an account that is left as it is, and of what the run did."""
+def about(state: ThunderbirdState, account: Account, kept: t.Iterable[tuple[str, str]] = ()) -> t.Sequence[str]:
+    """Of an account that is left as it is, and of what the run did.
+
+    Args:
+        state: after the run.
+        account: as wanted.
+        kept: see ``migration.kept``.
+    """
     if state.unreadable is not None:
         return () if state.profile.missing else (f"left as it is: {state.unreadable}",)
     chosen = choice(state.settings, account)
@@ -26,9 +32,9 @@ def about(state: ThunderbirdState, account: Account) -> t.Sequence[str]:
     if account.state is State.ABSENT and find(state.settings, account) is None:
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
-    for host, why in migration.kept(state.settings, account):
-        kept = f"the POP3 account at {host} stays, since {why}; set override to replace it"
-        found.append(f"{account}: {kept}")
+    for host, why in kept:
+        stays = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        found.append(f"{account}: {stays}")
     for ids in void(state.settings, account):
         prefix = branch("server", ids.server)
         host = text(state.settings, prefix + "hostname")
@@ -50,6 +56,6 @@ def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]
             doubt = "not all that it gives Thunderbird is known here. See that it changes nothing of these accounts"
             yield f"{path} is more than a list of preferences, so that {doubt}."
     elif find(state.settings, account) is None:
-        others = configure.other_senders(state.settings, account)
+        others = other_senders(state.settings, account)
         if others:
             yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from .prefs import Statement, statements
+from .prefs_grammar import Statement, statements
 
 _CALLS = re.compile(rb"(?:pref|defaultPref|lockPref)(?![A-Za-z0-9_])")
 _TEXT = rb"""(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""

@@ -9,29 +9,30 @@ import posixpath
 import time
 import typing as t
 
-from ..._host.files import Files, FileWrite, LockedError
-from ..._model.account import Account
+from ..._host.file_write import FileWrite, LockedError
+from ..._model.account import Account, Protocol
 from ..._model.account import State as AccountState
 from ..._model.errors import ClientRunningError, DamagedFileError
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
 from ..lookup import about_other_protocol, absence
-from ..mail_deletion import to_empty
+from ..migration import migrates
 from ..own_addresses import ThisComputer
 from ..when_running import once_closed
-from . import configure, folder_references, migration, old_names, preference_files, profiles, programs, server_move
+from . import configure, old_names, preference_files, profiles, programs
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
-from .password_store import choice as password_choice
-from .prefs import PrefsFile
+from .password_store import store_files
+from .prefs import AsRoot, PrefsFile
 from .profiles import Root
 from .stored import PasswordFiles, ThunderbirdState
 from .user_choice import choice, usual
 from .view import view
 
 if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
+    from ..._host.files import Files
     from ..._host.user_host import SealedStore
     from ..seal import Seal
     from ..stored_account import StoredAccount
@@ -94,9 +95,9 @@ class Thunderbird(ClientDefaults):
         return self._profile.path
 
     @property
-    def place(self) -> tuple[Files, Root]:
-        """The user's files, and where all profiles are."""
-        return self._files, self._root
+    def place(self) -> tuple[Files, Root, AsRoot]:
+        """The user's files, where all profiles are, and what is entered for imports."""
+        return self._files, self._root, self._as_root
 
     def read(self) -> ThunderbirdState:
         self._profile = profiles.choose(self._files, self._root, self._wanted)
@@ -105,17 +106,17 @@ class Thunderbird(ClientDefaults):
         path = self._path("prefs.js")
         content = self._files.read(path) or b""
         try:
-            prefs = PrefsFile.parse(content, path)
+            prefs = PrefsFile.parse(content, path, self._as_root)
         except DamagedFileError as error:
             return ThunderbirdState.of_nothing(self._profile, error, content)
         profile = self.profile
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
         programs_of_profile = profiles.openers(self._files, self._root, self.profile)
         sources = preference_files.read(
-            self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values
+            self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values, self._as_root
         )
         seen = sources.seen(prefs.values)
-        references = LazyMapping(lambda: folder_references.read(self._files, profile, seen))
+        references = LazyMapping(lambda: self._references(profile, seen))
         settings = IndexedSettings(old_names.effective(seen) if old else seen, self._computer)
         passwords = self._read_passwords(seen)
         return ThunderbirdState(self._profile, prefs, sources, settings, references, passwords, has_old_names=old)
@@ -126,11 +127,11 @@ class Thunderbird(ClientDefaults):
         if before.unreadable is not None or choice(before.settings, account):
             return before
         removed = account.state is AccountState.ABSENT
-        after = self._without_all(before, account) if removed else self._with(before, account)
+        after = self._without(before, account) if removed else self._with(before, account)
         if after.removals and after.settings is not before.settings:
             with self._as_root():
-                from . import removal
-            after = removal.settled(self._files, self._root, after)
+                from . import unused_after_removal
+            after = unused_after_removal.settled(self._files, self._root, after)
         if after.settings is not before.settings:
             after.refuse_what_would_not_last(account)
         return after
@@ -147,7 +148,12 @@ class Thunderbird(ClientDefaults):
         return tuple(found)
 
     def view(self, state: ThunderbirdState, account: Account) -> View:
-        return view(state.settings, account)
+        seen = view(state.settings, account)
+        if not account.migrate_from:
+            return seen
+        with self._as_root():
+            from . import migration
+        return migration.shown(seen, state.settings, account)
 
     def ids(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str] | None:
         found = usual(state.settings, account)
@@ -160,7 +166,7 @@ class Thunderbird(ClientDefaults):
         state = self.read()
         if state.unreadable is not None:
             raise state.unreadable
-        return reading.account(state.settings, state.passwords, wanted)
+        return reading.account(state.settings, state.passwords, wanted, self._as_root)
 
     def absence(self, wanted: Account) -> str:
         """How an account that is not there is missing, a clause."""
@@ -170,7 +176,12 @@ class Thunderbird(ClientDefaults):
         """What the admin should know about an account beside what is done for it."""
         with self._as_root():
             from . import account_warnings
-        about_profile = (*self._root.warnings, *self._profile.warnings, *account_warnings.about(state, account))
+        kept: t.Iterable[tuple[str, str]] = ()
+        if migrates(account):
+            with self._as_root():
+                from . import migration
+            kept = migration.kept(state.settings, account)
+        about_profile = (*self._root.warnings, *self._profile.warnings, *account_warnings.about(state, account, kept))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
@@ -202,12 +213,16 @@ class Thunderbird(ClientDefaults):
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before)
-        named = ["prefs.js", *(password_choice.FILES if after.new_passwords is not None else ())]
+        named = ["prefs.js", *(store_files.FILES if after.new_passwords is not None else ())]
         further = missing_folders(self._files, self.profile, before.settings, after.settings)
         further += after.profile.files if after.announced else ()
         paths = (*map(self._path, named), *moved, *(one.path for one in further))
         written = [posixpath.dirname(self._files.real_path(path)) for path in paths]
-        emptied = to_empty(self._files, after.folders_to_purge)
+        emptied: t.Iterable[str] = ()
+        if after.purged:
+            with self._as_root():
+                from ..mail_deletion import to_empty  # only here: few accounts go with their mail
+            emptied = to_empty(self._files, after.folders_to_purge)
         self._require_writable(tuple(dict.fromkeys((self.profile, *written, self._path(".parentlock"), *emptied))))
 
     @contextlib.contextmanager
@@ -263,11 +278,24 @@ class Thunderbird(ClientDefaults):
         return PasswordState.STORED
 
     def _with(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        migrated = migration.moved(before.settings, account, self._files, self.profile)
-        settings, ids = configure.present(migrated, account)
-        settings = configure.without_unused(settings, before.smtp_servers_left)
+        settings = before.settings
+        if _may_migrate(account):
+            with self._as_root():
+                from . import migration
+            settings = migration.moved(settings, account, self._files, self.profile)
+        settings, ids = configure.present(settings, account, self._as_root)
+        if before.smtp_servers_left:
+            with self._as_root():
+                from . import removal
+            settings = removal.without_unused(settings, before.smtp_servers_left)
         settings = before.sources.without_vain_choice(before.settings, settings, account)
-        references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
+        references, new_passwords = before.references, before.new_passwords
+        left: tuple[str, ...] = ()
+        password_changes: list[Change] = []
+        if _may_migrate(account) or configure.moves(before.settings, settings, ids, account):
+            with self._as_root():
+                from . import server_move
+            references, left, new_passwords, password_changes = server_move.follow(before, settings, ids, account)
         remarks = (*before.remarks, *left)
         if account.password is not None:
             passwords = before.passwords if new_passwords is None else new_passwords
@@ -275,11 +303,13 @@ class Thunderbird(ClientDefaults):
                 stored = passwords.stored(login.origin, login.username)
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
+                with self._as_root():
+                    from .password_store import choice as password_choice
                 password_choice.refuse_older_store(
                     self.profile, before.password_files.contents, lambda path: programs.exists(self._files, path)
                 )
                 passwords = passwords.with_login(login.origin, login.username, account.password)
-                password_changes.append(server_move.password_change(login, stored=stored is not None, wanted=True))
+                password_changes.append(login.change(stored=stored is not None, wanted=True))
             if password_changes:
                 new_passwords = passwords
         known = before.announced or not before.profile.files
@@ -294,26 +324,10 @@ class Thunderbird(ClientDefaults):
             announced=True,
         )
 
-    def _without_all(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        """Without the account, however often it is there; what a further run would leave stays."""
-        last, after = find(before.settings, account), self._without(before, account)
-        while not choice(after.settings, account):
-            ids = find(after.settings, account)
-            if ids in {None, last}:
-                break
-            last, after = ids, self._without(after, account)
-        return after
-
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-        settings, ids = configure.absent(before.settings, account)
-        settings = configure.without_unused(settings, before.smtp_servers_left)
-        settings = before.sources.with_site_choice(before.settings, settings)
-        settings = before.sources.without_vain_choice(before.settings, settings, account)
-        if ids is None:
-            return before
         with self._as_root():
-            from . import removal
-        return removal.begun(self._files, before, settings, ids, account)
+            from . import removal  # only here: most accounts stay
+        return removal.without(self._files, before, account)
 
     def _once_closed(self, action: t.Callable[[], object]) -> None:
         """Do what needs Thunderbird's lock, as soon as it can be had."""
@@ -326,8 +340,13 @@ class Thunderbird(ClientDefaults):
 
         once_closed(attempt, self._wait_seconds)
 
+    def _references(self, profile: str, seen: Settings) -> t.Mapping[str, bytes]:
+        with self._as_root():
+            from . import folder_references  # only here: few servers move
+        return folder_references.read(self._files, profile, seen)
+
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
-        names = password_choice.files_in_use(prefs)
+        names = store_files.files_in_use(prefs)
         # Where they cannot be read, that is an error only if a password is in question.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
@@ -338,6 +357,8 @@ class Thunderbird(ClientDefaults):
         return PasswordFiles(contents, self._open_passwords)
 
     def _open_passwords(self, contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
+        with self._as_root():
+            from .password_store import choice as password_choice
         return password_choice.open_store(
             self.profile,
             contents,
@@ -354,3 +375,8 @@ class Thunderbird(ClientDefaults):
 
     def _path(self, name: str) -> str:
         return posixpath.join(self.profile, name)
+
+
+def _may_migrate(account: Account) -> bool:
+    """Whether it may replace POP3 accounts, or may be one that was replaced."""
+    return migrates(account) or account.protocol is Protocol.POP3

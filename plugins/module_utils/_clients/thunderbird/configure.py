@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ..._model.account import Account
-from ..._model.settings import Settings
+from ..._model.settings import Change, Settings
 from ..lookup import marker
-from . import client_settings, folder_references, folder_users, identities, mapping, signatures
+from . import client_settings, identities, mapping, signatures
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
@@ -23,7 +24,7 @@ from .mapping import (
     text,
 )
 from .smtp_servers import default_smtp_server, identities_naming, senders_by, senders_by_default
-from .user_choice import is_foreign, is_of_account, is_usable
+from .user_choice import is_foreign, is_usable
 
 
 class LoginKey(t.NamedTuple):
@@ -32,9 +33,21 @@ class LoginKey(t.NamedTuple):
     origin: str
     username: str
 
+    def change(self, *, stored: bool, wanted: bool) -> Change:
+        """A change of its password, which shows only whether there was one and is to be one."""
+        return Change.of_secret(f"password of {self.username} for {self.origin}", stored=stored, wanted=wanted)
 
-def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
-    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already."""
+
+def present(
+    before: Settings, account: Account, as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext
+) -> tuple[Settings, PrefIds]:
+    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already.
+
+    Args:
+        before: all of them.
+        account: as wanted.
+        as_root: see ``Thunderbird``.
+    """
     state = IndexedSettings.of(before)
     after = Draft(state)
     found = find(state, account)
@@ -43,7 +56,7 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
         _create(after, ids, account)
     else:
         ids = _own_smtp_server(after, _own_identity(after, found, account), account)
-        _follow_move(after, ids, account)
+        _follow_move(after, ids, account, as_root)
     server, identity = branch("server", ids.server), branch("identity", ids.identity)
     smtp = branch("smtpserver", ids.smtp)
     after[server + MARKER] = marker(account)
@@ -62,80 +75,25 @@ def present(before: Settings, account: Account) -> tuple[Settings, PrefIds]:
     return (before if finished is state else finished), ids
 
 
-def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
-    """The preferences without the account, and the ids that it had; those of every other account stay.
-
-    Raises:
-        OptionError: another account keeps its mail in this one's folders.
-    """
-    state = IndexedSettings.of(before)
-    ids = find(state, account)
-    if ids is None:
-        return before, None
-    folder_users.refuse_if_others_depend(state, ids, account)
-    own_identities = _identities_only_of(state, ids)
-    after = Draft(state)
-    for kind, own in (
-        ("account", [ids.account]),
-        ("server", [ids.server]),
-        ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
-    ):
-        for key in [key for name in own for key in state.below(kind, name)]:
-            after.pop(key, None)
-    _remove(after, ACCOUNTS, {ids.account})
-    if text(before, DEFAULT_ACCOUNT) == ids.account:
-        _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
-    return without_unused(after.finished(), own_smtp_servers(state, ids, account)), ids
-
-
-def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
-    """The SMTP servers that were made for an account, also those by which others send, too."""
-    own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
-    return {name for name in own if name and is_of_account(before, name, ids, account)}
-
-
-def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
-    """The preferences without those of some SMTP servers by which nobody sends; ``before`` itself where all are used.
-
-    Args:
-        before: without the accounts that they were made for.
-        smtp_servers: which may be gone already.
-    """
-    if not smtp_servers:
-        return before
-    state = IndexedSettings.of(before)
-    listed = state.list_of(SMTP_SERVERS).positions
-    unused = {name for name in smtp_servers if not senders_by(state, name)}
-    after = Draft(state)
-    for key in [key for name in unused for key in state.below("smtpserver", name)]:
-        after.pop(key, None)
-    if not unused.isdisjoint(listed):
-        _remove(after, SMTP_SERVERS, unused)
-    if text(state, DEFAULT_SMTP) in unused:
-        after.pop(DEFAULT_SMTP, None)  # one that is gone would be none
-        _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
-    finished = after.finished()
-    return before if finished is state else finished
-
-
-def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
-    """The addresses of the user's own identities, which stay where the account is removed."""
-    foreign = (name for name in _identities_only_of(settings, ids) if _is_users(settings, name, account))
-    return [text(settings, branch("identity", name) + "useremail") for name in foreign]
-
-
-def _is_users(settings: Settings, identity: str, account: Account) -> bool:
-    return is_foreign(settings, identity, account) and not identities.is_ours(settings, identity)
-
-
-def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
-    return [name for name in keys if not is_shared(settings, name, ids)]
-
-
 def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
     """The logins that an account uses, incoming and outgoing."""
     return _incoming(settings, ids.server), outgoing_login(settings, ids.smtp)
+
+
+def moves(before: Settings, after: Settings, ids: PrefIds, account: Account) -> bool:
+    """Whether the account has got other logins, or another address of its folders.
+
+    Args:
+        before: the preferences as they were.
+        after: as they shall be.
+        ids: the account's in these.
+        account: as wanted.
+    """
+    old = find(before, account)
+    if old is None:
+        return False
+    root = mapping.stored_folder_uri(before, old.server)
+    return root not in {None, mapping.folder_uri(account)} or logins(before, old) != logins(after, ids)
 
 
 def _incoming(settings: Settings, server: str) -> LoginKey:
@@ -215,7 +173,7 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     return ids._replace(smtp=new)
 
 
-def _follow_move(after: Draft, ids: PrefIds, account: Account) -> None:
+def _follow_move(after: Draft, ids: PrefIds, account: Account, as_root: t.Callable[[], t.ContextManager[None]]) -> None:
     """Where the host or the login changes, change the folder addresses that hold them.
 
     The mail itself stays in the directory that the server's preferences name, which are not touched.
@@ -223,6 +181,8 @@ def _follow_move(after: Draft, ids: PrefIds, account: Account) -> None:
     old, new = mapping.stored_folder_uri(after.before, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return
+    with as_root():
+        from . import folder_references  # only here: few servers move
     references = folder_references.References.between(old, new)
     for key, value in after.before.flat().items():
         if isinstance(value, str) and references.may_be_in(value):
@@ -238,34 +198,8 @@ def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
         after[DEFAULT_SMTP] = ids.smtp
 
 
-def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
-    """The addresses of others who send by the account's SMTP server, once the account is removed."""
-    state = IndexedSettings.of(settings)
-    host = account.outgoing.host.lower()
-    keys = {
-        identity
-        for smtp in state.owners("smtpserver", "username", account.username)
-        if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
-        for identity in senders_by(state, smtp)
-    }
-    return sorted(text(state, branch("identity", identity) + "useremail") for identity in keys)
-
-
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
     """Whether identities of other accounts rely on the SMTP server that is the default now."""
     own = names(before, branch("account", ids.account) + "identities")
     others = senders_by_default(before).difference(own)
     return bool(default_smtp_server(before) and others)
-
-
-def _remove(settings: Draft, key: str, removed: set[str]) -> None:
-    listed = names(settings, key)
-    if removed.intersection(listed):
-        _set_or_drop(settings, key, ",".join(name for name in listed if name not in removed))
-
-
-def _set_or_drop(settings: Draft, key: str, value: str) -> None:
-    if value:
-        settings[key] = value
-    else:
-        settings.pop(key, None)

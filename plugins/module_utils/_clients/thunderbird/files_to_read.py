@@ -13,7 +13,7 @@ from .. import seal
 from ..files_to_read import FileGroup, FilesToRead
 from .client_entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, ROOTS, SNAP_PROGRAM
-from .password_store.choice import all_files
+from .password_store.store_files import all_files
 from .preference_files import SYSTEM
 
 _ROOTS = tuple(f"~/{root}" for root in ROOTS)

@@ -17,11 +17,13 @@ import re
 import typing as t
 import urllib.parse
 
-from ..._host.files import Files
 from ..._model.settings import Settings
 from .indexed_settings import IndexedSettings
 from .lookup import stored
-from .mail_deletion import directories
+from .server_directories import directories
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 FILTERS = "msgFilterRules.dat"
 """In a server's directory."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ..._host.files import Files
 from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
@@ -17,8 +16,11 @@ from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
 from .mapping import PrefIds, branch, effective_value, names, text
-from .prefs import PrefsFile
+from .prefs import AsRoot, PrefsFile
 from .profiles import Root
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 _NO_MAIL = frozenset({"", "none", "rss", "nntp", "im"})  # Local Folders, feeds, newsgroups and chats
 _KINDS = ("imap", "pop3")
@@ -39,23 +41,23 @@ _METHODS = {
 
 def accounts(client: Thunderbird) -> Listing:
     """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
-    files, root = client.place
+    files, root, as_root = client.place
     paths = [profile.path for profile in profiles.listed(files, root.path)]
     found: list[ClientAccount] = []
     unreadable: list[str] = []
     for path in sorted(paths, key=lambda path: path != client.profile):
         try:
-            found += in_profile(_settings(files, root, path), path)
+            found += in_profile(_settings(files, root, path, as_root), path)
         except MailError as error:  # the other profiles are none the worse for it
             unreadable.append(str(error))
     return Listing(tuple(found), tuple(unreadable))
 
 
-def _settings(files: Files, root: Root, profile: str) -> Settings:
+def _settings(files: Files, root: Root, profile: str, as_root: AsRoot) -> Settings:
     path = posixpath.join(profile, "prefs.js")
-    prefs = PrefsFile.parse(files.read(path) or b"", path)
+    prefs = PrefsFile.parse(files.read(path) or b"", path, as_root)
     sources = preference_files.read(
-        files, profiles.openers(files, root, profile), profile, root.sandboxes, prefs.values
+        files, profiles.openers(files, root, profile), profile, root.sandboxes, prefs.values, as_root
     )
     return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
 

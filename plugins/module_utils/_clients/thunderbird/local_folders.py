@@ -9,9 +9,10 @@ Thunderbird makes it at its first start, in a directory that is not there yet. I
 from __future__ import annotations
 
 import posixpath
+import typing as t
 import urllib.parse
 
-from ..._host.files import Files, FileWrite
+from ..._host.file_write import FileWrite
 from ..._model.account import Account
 from ..._model.folders import Place
 from ..._model.persistent import differing
@@ -19,8 +20,11 @@ from ..._model.settings import Settings
 from . import mapping
 from .indexed_settings import ACCOUNTS, Draft, IndexedSettings
 from .lookup import allocate_ids, stored
-from .mail_deletion import directories
 from .mapping import branch, names, text
+from .server_directories import directories
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 _SERVER = "mail.accountmanager.localfoldersserver"
 _NAME = "Local Folders"

@@ -13,7 +13,6 @@ import posixpath
 import typing as t
 
 from ..._host.environment import Environment
-from ..._host.files import Files
 from . import preference_files, profiles, programs
 from .installations import (
     AUTO,
@@ -28,6 +27,9 @@ from .installations import (
     Sandbox,
 )
 from .profiles import Root
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 _FLATPAKS = "/var/lib/flatpak"
 _FIRST_WITH_XDG = 154  # the first that may open ~/.config/thunderbird; measured: 153 does not, 157 does

@@ -8,17 +8,17 @@ import posixpath
 import re
 import typing as t
 
-from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value
 from ..mail_deletion import shared_with
 from .mapping import PrefIds, branch, text
-from .prefs import statements
+from .prefs_grammar import statements
+from .server_directories import DIRECTORIES, IN_PROFILE, UP, meant, to_delete
 
-_IN_PROFILE = "[ProfD]"
-_UP = "../"
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
+
 _USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
-_DIRECTORIES = ("directory-rel", "directory")
 _RELATIVE = "-rel"
 _WITH_FILES = ("mail.server.", "mail.identity.")
 # A server of news has a list of its groups, an identity may have its signature in a file.
@@ -47,7 +47,7 @@ def where_mail_is(files: Files, profile: str, settings: Settings, ids: PrefIds) 
         ids: the account's.
     """
     prefix = branch("server", ids.server)
-    named = [text(settings, prefix + key) for key in _DIRECTORIES if text(settings, prefix + key)]
+    named = [text(settings, prefix + key) for key in DIRECTORIES if text(settings, prefix + key)]
     if not named:
         return MailFolder(None)
     relative = _relative(settings, ids.server)
@@ -82,45 +82,11 @@ def used_by(
     return f"another account uses {shared[1]}" if shared else ""
 
 
-def to_delete(folder: str) -> tuple[str, str]:
-    """A folder of mail, and the index that Thunderbird has beside it."""
-    return folder, f"{folder}.msf"
-
-
-def directories(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
-    """The absolute paths that the preferences of a server can mean, relative ones first, as Thunderbird reads them."""
-    for key in _DIRECTORIES:
-        yield from _meant(text(settings, branch("server", server) + key), profile)
-
-
-def _meant(value: str, profile: str) -> t.Iterator[str]:
-    if "\0" in value:
-        return
-    if value.startswith(_IN_PROFILE):
-        relative = value[len(_IN_PROFILE) :].lstrip("/")
-        yield posixpath.join(profile, relative)
-        if _UP in relative:
-            yield _as_thunderbird_counts(profile, relative)
-    elif value.startswith("/"):
-        yield value
-
-
-def _as_thunderbird_counts(profile: str, relative: str) -> str:
-    """Each ``../``, wherever it stands, leads up from the profile, and only what follows the last one is below that.
-
-    Seen with 153 (nsLocalFile::SetRelativeDescriptor).
-    """
-    folder = profile.rstrip("/")
-    for _each in range(relative.count(_UP)):
-        folder = posixpath.dirname(folder)
-    return posixpath.join(folder, relative.rpartition(_UP)[2])
-
-
 def _used(settings: Settings, profile: str) -> t.Iterator[str]:
     """The folders and files of all servers and identities, those of accounts that are not in the list included."""
     for key, value in settings.items():
         if key.startswith(_WITH_FILES) and key.endswith(_FILES) and isinstance(value, str):
-            yield from _meant(value, profile)
+            yield from meant(value, profile)
 
 
 def _preferences(files: Files, profile: str) -> Settings:
@@ -137,10 +103,10 @@ def _preferences(files: Files, profile: str) -> Settings:
 
 def _relative(settings: Settings, server: str) -> str | None:
     value = text(settings, branch("server", server) + "directory-rel")
-    if not value.startswith(_IN_PROFILE):
+    if not value.startswith(IN_PROFILE):
         return None
-    relative = value[len(_IN_PROFILE) :].strip("/")
+    relative = value[len(IN_PROFILE) :].strip("/")
     parts = relative.split("/")
     # Two levels such as ImapMail/imap.charter.net: never the profile itself or all of Mail/.
-    own = len(parts) == 2 and not {"..", ".", ""}.intersection(parts) and _UP not in value and "\0" not in value
+    own = len(parts) == 2 and not {"..", ".", ""}.intersection(parts) and UP not in value and "\0" not in value
     return relative if own else None

@@ -13,22 +13,23 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ..._host.files import Files
 from ..._model.account import Account, Protocol, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings
 from ..migration import migrates, moves_from
+from ..view import View
 from . import folder_references, mapping
 from .indexed_settings import ACCOUNTS, MARKER, RETIRED, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
-from .mail_deletion import directories
 from .mapping import PrefIds, branch, names, text
+from .server_directories import directories
 from .user_choice import chosen_for
 
 RETIRED_HOST = "charter_mail_retired_host"
 """The host that it had."""
 
 if t.TYPE_CHECKING:
+    from ..._host.files import Files
     from .stored import ThunderbirdState
 
 _LOCAL = "local-mail."
@@ -81,12 +82,11 @@ def replaced(settings: Settings, account: Account) -> tuple[Account, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def details(settings: Settings, account: Account) -> dict[str, str]:
-    """What is worth showing of an account that replaces another one, beside what all accounts show."""
-    if not account.migrate_from:
-        return {}
+def shown(view: View, settings: Settings, account: Account) -> View:
+    """The view of an account with what is worth showing where it replaces another one, and that one."""
     local = ", ".join(one.name for one in retired(settings, account, ""))
-    return {"local folders": local} if local else {}
+    details = {**view.details, "local folders": local} if local and view.account is not None else view.details
+    return view._replace(details=details, replaces=replaced(settings, account))
 
 
 def retired(settings: Settings, account: Account, profile: str) -> tuple[Retired, ...]:

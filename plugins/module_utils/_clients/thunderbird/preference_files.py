@@ -20,20 +20,22 @@ A Snap sees /etc/thunderbird/policies only (snapcraft.yaml of ubuntu/thunderbird
 
 from __future__ import annotations
 
+import contextlib
 import json
 import posixpath
 import re
 import typing as t
 from types import MappingProxyType
 
-from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.settings import Settings, Value
-from . import autoconfig, distribution_preferences
 from .effective_preferences import Given, PreferenceSources
 from .installations import Sandbox
-from .policy_preferences import PolicyPreferences
-from .prefs import Statement, statements
+from .prefs import AsRoot
+
+if t.TYPE_CHECKING:  # what few sites need is imported late
+    from ..._host.files import Files
+    from .prefs_grammar import Statement
 
 SYSTEM = "/etc/thunderbird"
 
@@ -54,6 +56,7 @@ def read(
     profile: str,
     sandboxes: t.Sequence[Sandbox] = (),
     stored: Settings = MappingProxyType({}),
+    as_root: AsRoot = contextlib.nullcontext,
 ) -> PreferenceSources:
     """What there is beside a profile's prefs.js.
 
@@ -63,8 +66,9 @@ def read(
         profile: its folder.
         sandboxes: the Snaps and Flatpaks that may open it.
         stored: what prefs.js has, by which the type of a policy's value is decided.
+        as_root: see ``Thunderbird``.
     """
-    found = _Found()
+    found = _Found(as_root)
     native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
     for program, system in (
         *((program, SYSTEM) for program in native),
@@ -72,7 +76,7 @@ def read(
     ):
         _read_defaults(files, program, system, found)
     path = posixpath.join(profile, "user.js")
-    for statement in _statements(files, path):
+    for statement in _statements(files, path, found.as_root):
         if statement.kind == "user_pref":
             found.add_override(path, statement)
         else:
@@ -92,7 +96,8 @@ def read(
 class _Found:
     """What was found so far; only preferences of mail accounts and their servers."""
 
-    def __init__(self) -> None:
+    def __init__(self, as_root: AsRoot) -> None:
+        self.as_root = as_root
         self.defaults: dict[str, Given] = {}
         self.overrides: dict[str, Given] = {}
         self.of_autoconfig: dict[str, Given] = {}
@@ -113,7 +118,7 @@ def _read_defaults(files: Files, program: str, system: str, found: _Found) -> No
     settings: dict[str, Value] = {}
     for folder in _folders(program, system):
         for path in reversed(_names(files, folder)):
-            for statement in _statements(files, path):
+            for statement in _statements(files, path, found.as_root):
                 found.add_default(path, statement)
                 if statement.name.startswith(_AUTOCONFIG):
                     settings[statement.name[len(_AUTOCONFIG) :]] = statement.value
@@ -145,10 +150,12 @@ def _content(files: Files, path: str) -> bytes:
         return b""
 
 
-def _statements(files: Files, path: str) -> t.Sequence[Statement]:
+def _statements(files: Files, path: str, as_root: AsRoot) -> t.Sequence[Statement]:
     content = _content(files, path)
     if not _IN_ANY_CASE.search(content):  # nearly always
         return ()
+    with as_root():
+        from .prefs_grammar import statements
     return [statement for statement in statements(content, _IN_FILES) if statement is not None]
 
 
@@ -157,6 +164,8 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
     path = next((path for path in paths if _content(files, path)), None)
     if path is None:
         return
+    with found.as_root():
+        from . import autoconfig
     content = bytes((byte - shift) % 256 for byte in _content(files, path))
     calls = autoconfig.plain(content)
     if calls is None:
@@ -180,6 +189,8 @@ def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> 
     content = _content(files, path)
     if not content:
         return False
+    with found.as_root():
+        from .policy_preferences import PolicyPreferences
     try:
         preferences = json.loads(content.decode("utf-8-sig"))["policies"]["Preferences"]
         listed = json.loads(preferences) if isinstance(preferences, str) else preferences
@@ -195,8 +206,13 @@ def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> 
 
 def _read_distribution(files: Files, path: str, found: _Found, stored: Settings) -> None:
     content = _content(files, path)
+    if not content:
+        return
+    with found.as_root():
+        from . import distribution_preferences
+        from .policy_preferences import PolicyPreferences
     types = PolicyPreferences(path, found.defaults, found.overrides, stored)
-    for name, value in distribution_preferences.values(content) if content else ():
+    for name, value in distribution_preferences.values(content):
         before = (found.defaults.get(name), found.overrides.get(name))
         if any(given is not None and given.locked for given in before) or not name.startswith(_CONCERNING):
             continue

@@ -16,13 +16,14 @@ user's settings. No library reads this grammar.
 from __future__ import annotations
 
 import bisect
+import contextlib
 import functools
 import re
 import typing as t
 
 from ..._model.errors import DamagedFileError
-from ..._model.numbers import INT32, number_in
 from ..._model.settings import Settings, Value, same
+from .prefs_tokens import Entry, PrefsSyntaxError, decode, integer, skip_blank
 
 HEADER = b"""\
 // Mozilla User Preferences
@@ -45,77 +46,40 @@ _WRITTEN = re.compile(
 )
 # The same for many entries, of which each takes some memory until the match ends. No number is too large.
 _WRITTEN_LINES = re.compile(rb"(?:%b\n){1,1000}" % _WRITTEN.pattern.replace(b"{1,10}", b"{1,9}"))
-_BLANK = re.compile(rb"(?:[ \t\n\x0b\x0c\r]+|#[^\r\n\x00]*|//[^\r\n\x00]*|/\*(?:[^*\x00]|\*(?!/))*\*/)*")
-_KIND = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
-_ATTRIBUTE = re.compile(rb"(?:sticky|locked)(?![A-Za-z0-9_])")
-_WORD = re.compile(rb"(?:true|false)(?![A-Za-z0-9_])")
-_DIGITS = re.compile(rb"[0-9]+(?![A-Za-z0-9_])")
-_STRING = re.compile(
-    rb'"([^"\\\x00]*(?:\\[^\x00][^"\\\x00]*)*)"|\'([^\'\\\x00]*(?:\\[^\x00][^\'\\\x00]*)*)\'', re.DOTALL
-)
-_ESCAPE = re.compile(
-    rb"\\(?:x([0-9A-Fa-f]{2})|(u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|(.))",
-    re.DOTALL,
-)
-_SIMPLE_ESCAPES = {b'"': b'"', b"'": b"'", b"\\": b"\\", b"n": b"\n", b"r": b"\r"}
-
-
-class _Entry(t.NamedTuple):
-    name: str
-    value: Value
-    start: int
-    end: int
-
-
-class Statement(t.NamedTuple):
-    """A statement of a file with preferences that is not prefs.js.
-
-    Attributes:
-        kind: its first word.
-        name: of the preference.
-        value: as it is written.
-        locked: "locked" is behind the value.
-        line: where it begins, from 1.
-    """
-
-    kind: str
-    name: str
-    value: Value
-    locked: bool
-    line: int
-
-
-class _PrefsSyntaxError(Exception):
-    def __init__(self, position: int, reason: str) -> None:
-        super().__init__(reason)
-        self.position = position
+AsRoot = t.Callable[[], t.ContextManager[None]]
 
 
 class PrefsFile:
     """One prefs.js, parsed; immutable.
 
+    Args:
+        content: the whole file.
+        as_root: see ``Thunderbird``.
+
     Attributes:
         values: name to value, for what ``user_pref`` sets. Bytes that are no UTF-8 are kept as lone surrogates.
     """
 
-    def __init__(self, content: bytes = b"") -> None:
+    def __init__(self, content: bytes = b"", as_root: AsRoot = contextlib.nullcontext) -> None:
         self._content = content
-        self.values = _values(content)
+        self._as_root = as_root
+        self.values = _values(content, as_root)
 
     @classmethod
-    def parse(cls, content: bytes, path: str) -> PrefsFile:
+    def parse(cls, content: bytes, path: str, as_root: AsRoot = contextlib.nullcontext) -> PrefsFile:
         """Read a file.
 
         Args:
             content: the whole file; empty is a file without preferences.
             path: for errors.
+            as_root: see ``Thunderbird``.
 
         Raises:
             DamagedFileError: it does not follow the grammar; the line is named.
         """
         try:
-            return cls(content)
-        except _PrefsSyntaxError as error:
+            return cls(content, as_root)
+        except PrefsSyntaxError as error:
             raise DamagedFileError(
                 path,
                 content.count(b"\n", 0, error.position) + 1,
@@ -125,8 +89,8 @@ class PrefsFile:
             ) from None
 
     @functools.cached_property
-    def _entries(self) -> t.Sequence[_Entry]:
-        return list(_entries(self._content))
+    def _entries(self) -> t.Sequence[Entry]:
+        return list(_entries(self._content, self._as_root))
 
     def with_values(self, values: Settings) -> bytes:
         """The file with these values instead; every byte that belongs to no changed preference is kept."""
@@ -162,51 +126,6 @@ class PrefsFile:
         return inserts
 
 
-def statements(
-    content: bytes, kinds: t.Pattern[bytes], *, after_line: int = 0, needs_end: bool = True
-) -> t.Iterator[Statement | None]:
-    """The statements of a file, with None for each that cannot be read: it is skipped as Thunderbird does.
-
-    Args:
-        content: the whole file.
-        kinds: the words by which a statement may begin.
-        after_line: begin behind that many lines.
-        needs_end: a statement without a semicolon cannot be read.
-    """
-    position = 3 if content.startswith(b"\xef\xbb\xbf") else 0
-    for _line in range(after_line):
-        position = content.find(b"\n", position) + 1 or len(content)
-    while True:
-        try:
-            position = start = _skip_blank(content, position)
-            if start >= len(content):
-                return
-            statement, position = _parse_given(content, start, kinds, needs_end)
-            yield statement
-        except _PrefsSyntaxError as error:
-            yield None
-            position = content.find(b";", error.position) + 1 or len(content)
-
-
-def _parse_given(content: bytes, start: int, kinds: t.Pattern[bytes], needs_end: bool) -> tuple[Statement, int]:
-    kind = kinds.match(content, start)
-    if kind is None:
-        raise _PrefsSyntaxError(start, "a statement was expected")
-    name, value, position = _parse_pair(content, kind.end())
-    attributes = set()
-    while content.startswith(b",", _skip_blank(content, position)):
-        attribute = _ATTRIBUTE.match(content, _skip_blank(content, _expect(content, position, b",")))
-        if attribute is None:
-            raise _PrefsSyntaxError(position, "sticky or locked was expected")
-        attributes.add(attribute.group())
-        position = attribute.end()
-    position = _expect(content, position, b")")
-    if needs_end or content.startswith(b";", _skip_blank(content, position)):
-        position = _expect(content, position, b";")
-    line = content.count(b"\n", 0, start) + 1
-    return Statement(kind.group().decode("ascii"), name, value, b"locked" in attributes, line), position
-
-
 def _sort_key(name: str) -> bytes:
     return _encode(name) + b'"'
 
@@ -232,11 +151,7 @@ def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogateescape")
-
-
-def _end_of_line(content: bytes, entry: _Entry) -> int:
+def _end_of_line(content: bytes, entry: Entry) -> int:
     """Where to go on after a removed entry: behind its line break, if it has a line of its own."""
     begins_line = entry.start == 0 or content[entry.start - 1 : entry.start] == b"\n"
     for line_break in (b"\r\n", b"\n"):
@@ -245,155 +160,55 @@ def _end_of_line(content: bytes, entry: _Entry) -> int:
     return entry.end
 
 
-def _values(content: bytes) -> Settings:
-    """Name to value; raises _PrefsSyntaxError."""
+def _values(content: bytes, as_root: AsRoot) -> Settings:
+    """Name to value; raises PrefsSyntaxError."""
     values: dict[str, Value] = {}
     position = _start(content)
     while position < len(content):
         lines = _WRITTEN_LINES.match(content, position)
         if lines is None:
-            entry, end = _parse_statement(content, position)
+            entry, end = _entry(content, position, as_root)
             values.update({} if entry is None else {entry.name: entry.value})
         else:
             end = lines.end()
             for name, text, word, number in _WRITTEN.findall(content, position, end):
-                values[name.decode("utf-8", "surrogateescape")] = _written_value(text, word, number, position)
-        position = _skip_blank(content, end)
+                values[name.decode("utf-8", "surrogateescape")] = _written_value(text, word, number, position, as_root)
+        position = skip_blank(content, end)
     return values
 
 
-def _entries(content: bytes) -> t.Iterator[_Entry]:
+def _entries(content: bytes, as_root: AsRoot) -> t.Iterator[Entry]:
     position = _start(content)
     while position < len(content):
-        written = _WRITTEN.match(content, position)
-        if written is None:
-            entry, end = _parse_statement(content, position)
-        else:
-            entry, end = _from_match(written, position), written.end()
+        entry, end = _entry(content, position, as_root)
         if entry is not None:
             yield entry
-        position = _skip_blank(content, end)
+        position = skip_blank(content, end)
 
 
 def _start(content: bytes) -> int:
-    return _skip_blank(content, 3 if content.startswith(b"\xef\xbb\xbf") else 0)
+    return skip_blank(content, 3 if content.startswith(b"\xef\xbb\xbf") else 0)
 
 
-def _from_match(match: t.Match[bytes], position: int) -> _Entry:
-    name, text, word, number = match.groups(b"")
-    return _Entry(_decode(name), _written_value(text, word, number, match.start(4)), position, match.end())
+def _entry(content: bytes, position: int, as_root: AsRoot) -> tuple[Entry | None, int]:
+    """One statement; see ``entry_at``."""
+    written = _WRITTEN.match(content, position)
+    if written is None:
+        with as_root():
+            from .prefs_grammar import entry_at  # only here: Thunderbird writes no other form
+        return entry_at(content, position)
+    name, text, word, number = written.groups(b"")
+    value = _written_value(text, word, number, written.start(4), as_root)
+    return Entry(decode(name), value, position, written.end()), written.end()
 
 
-def _written_value(text: bytes, word: bytes, number: bytes, position: int) -> Value:
+def _written_value(text: bytes, word: bytes, number: bytes, position: int, as_root: AsRoot) -> Value:
     if number:
-        return _integer(number, position)
+        return integer(number, position)
     if word:
         return word == b"true"
-    return _unescape(text, position) if b"\\" in text else _decode(text)
-
-
-def _parse_statement(content: bytes, start: int) -> tuple[_Entry | None, int]:
-    """One statement of any form; no entry for ``pref`` and ``sticky_pref``, which set defaults."""
-    kind = _KIND.match(content, start)
-    if kind is None:
-        raise _PrefsSyntaxError(start, "user_pref, pref or sticky_pref was expected")
-    name, value, position = _parse_pair(content, kind.end())
-    position = _expect(content, position, b")")
-    position = _expect(content, position, b";")
-    if kind.group() != b"user_pref":
-        return None, position
-    return _Entry(name, value, start, position), position
-
-
-def _parse_pair(content: bytes, position: int) -> tuple[str, Value, int]:
-    """The opening bracket, the name and the value."""
-    position = _expect(content, position, b"(")
-    name, position = _parse_string(content, _skip_blank(content, position))
-    position = _expect(content, position, b",")
-    value, position = _parse_value(content, _skip_blank(content, position))
-    return name, value, position
-
-
-def _parse_value(content: bytes, position: int) -> tuple[Value, int]:
-    word = _WORD.match(content, position)
-    if word is not None:
-        return word.group() == b"true", word.end()
-    sign = content[position : position + 1]
-    signed = sign in {b"+", b"-"}
-    # A sign is a token of its own: blanks may follow it.
-    start = _skip_blank(content, position + 1) if signed else position
-    number = _DIGITS.match(content, start)
-    if number is not None:
-        digits = b"-" + number.group() if sign == b"-" else number.group()
-        return _integer(digits, position), number.end()
-    if signed:
-        raise _PrefsSyntaxError(position, "a whole number was expected after the sign")
-    return _parse_string(content, position)
-
-
-def _parse_string(content: bytes, position: int) -> tuple[str, int]:
-    if content[position : position + 1] not in {b'"', b"'"}:
-        raise _PrefsSyntaxError(position, "a value was expected: a text in quotes, a whole number, true or false")
-    match = _STRING.match(content, position)
-    if match is None:
-        raise _PrefsSyntaxError(position, "this text has no closing quote")
-    group = 1 if match.group(1) is not None else 2
-    return _unescape(match.group(group), match.start(group)), match.end()
-
-
-def _unescape(raw: bytes, position: int) -> str:
-    def replacement(match: t.Match[bytes]) -> bytes:
-        byte, units, simple = match.groups()
-        if byte is not None:
-            return _raw_byte(byte, position + match.start())
-        if units is not None:
-            return _characters(units, position + match.start())
-        if simple not in _SIMPLE_ESCAPES:
-            raise _PrefsSyntaxError(position + match.start(), "an unknown escape sequence stands in a text")
-        return _SIMPLE_ESCAPES[simple]
-
-    return _decode(_ESCAPE.sub(replacement, raw))
-
-
-def _raw_byte(digits: bytes, position: int) -> bytes:
-    if digits == b"00":
-        raise _PrefsSyntaxError(position, "a text holds a zero byte")
-    return bytes([int(digits, 16)])
-
-
-def _characters(units: bytes, position: int) -> bytes:
-    """A character as ``uHHHH``, or as two of these where it takes a surrogate pair."""
-    codes = [int(unit, 16) for unit in units.replace(b"\\", b"").split(b"u")[1:]]
-    if len(codes) == 2:
-        return chr(0x10000 + ((codes[0] - 0xD800) << 10) + (codes[1] - 0xDC00)).encode("utf-8")
-    if 0xD800 <= codes[0] <= 0xDFFF:
-        raise _PrefsSyntaxError(position, "a text holds half of a surrogate pair")
-    if codes[0] == 0:
-        raise _PrefsSyntaxError(position, "a text holds a zero character")
-    return chr(codes[0]).encode("utf-8")
-
-
-def _integer(digits: bytes, position: int) -> int:
-    number = number_in(digits.lstrip(b"-"), INT32 + 1)
-    if number is not None and digits.startswith(b"-"):
-        number = -number
-    if number is None or number > INT32:
-        raise _PrefsSyntaxError(position, "a number needs more than 32 bits")
-    return number
-
-
-def _expect(content: bytes, position: int, token: bytes) -> int:
-    found = _skip_blank(content, position)
-    if not content.startswith(token, found):
-        raise _PrefsSyntaxError(position, f"{token.decode()!r} was expected")
-    return found + len(token)
-
-
-def _skip_blank(content: bytes, position: int) -> int:
-    match = _BLANK.match(content, position)
-    end = position if match is None else match.end()
-    if content.startswith(b"/*", end):
-        raise _PrefsSyntaxError(end, "this comment has no end")
-    if content.startswith(b"\x00", end):
-        raise _PrefsSyntaxError(end, "a zero byte, as a crash or a full disk leaves them")
-    return end
+    if b"\\" not in text:  # nearly always
+        return decode(text)
+    with as_root():
+        from .prefs_grammar import unescaped
+    return unescaped(text, position)

@@ -19,12 +19,15 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ..._host.files import Files, FileWrite
+from ..._host.file_write import FileWrite
 from ..._model.errors import HostError, MailError, OptionError
 from . import profiles_ini, programs
 from .install_hash import install_hash
 from .installations import NATIVE_PROGRAMS, SNAP_PROGRAM, Sandbox
 from .profiles_ini import ListedProfile, Sections
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 COMPATIBILITY = b"[Compatibility]\n"
 _NEW_NAME = "charter.default"

@@ -7,11 +7,13 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ..._host.files import Files
 from ..._model.errors import HostError
 from ..._model.numbers import INT32, number_in
 from . import profiles_ini
 from .installations import LAUNCHERS, NATIVE_PROGRAMS
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 
 def is_program(files: Files, folder: str) -> bool:

@@ -22,8 +22,20 @@ if t.TYPE_CHECKING:
     from .password_store.choice import ProfilePasswordStore
 
 
-def account(settings: Settings, passwords: ProfilePasswordStore, wanted: Account) -> StoredAccount | None:
-    """The account as it stands; None where it is not there."""
+def account(
+    settings: Settings,
+    passwords: ProfilePasswordStore,
+    wanted: Account,
+    as_root: t.Callable[[], t.ContextManager[None]],
+) -> StoredAccount | None:
+    """The account as it stands; None where it is not there.
+
+    Args:
+        settings: the preferences.
+        passwords: what is stored for signing in.
+        wanted: the account.
+        as_root: see ``Thunderbird``.
+    """
     ids = find(settings, wanted)
     found = None if ids is None else client_settings.read_back(settings, ids)
     if ids is None or found is None:
@@ -45,16 +57,18 @@ def account(settings: Settings, passwords: ProfilePasswordStore, wanted: Account
         incoming=StoredLogin(incoming.username, stored[0], methods[0]),
         outgoing=StoredLogin(outgoing.username, stored[1], methods[1]),
         locked=locked,
-        others=() if chosen else _others(settings, ids, as_spelled(wanted, found)),
+        others=() if chosen else _others(settings, ids, as_spelled(wanted, found), as_root),
         left_alone=LeftAlone(chosen) if chosen else None,
     )
 
 
-def _others(settings: Settings, ids: PrefIds, wanted: Account) -> tuple[Change, ...]:
+def _others(
+    settings: Settings, ids: PrefIds, wanted: Account, as_root: t.Callable[[], t.ContextManager[None]]
+) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
     # What its senders have is compared by its meaning alone.
     wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
-    after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted)
+    after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted, as_root)
     if wanted_ids.identity != ids.identity:  # it has none, or only those of the user's own
         identities = mapping.branch("account", ids.account) + "identities"
         return (Change(identities, settings.get(identities), "an identity with the address"),)

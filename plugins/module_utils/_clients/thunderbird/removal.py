@@ -1,162 +1,139 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes and what stays where accounts are removed.
+"""Removing accounts from the preferences.
 
-What several accounts use goes with the last of them: in which order a run removes them makes no difference.
+What several accounts use is removed with the last of them, in any order: see also ``unused_after_removal``.
 """
 
 from __future__ import annotations
 
-import posixpath
 import typing as t
 
-from ..._host.files import Files
 from ..._model.account import Account
 from ..._model.settings import Settings
-from . import configure, folder_references, folder_users, mapping, programs, server_move
-from .configure import LoginKey
-from .indexed_settings import ACCOUNTS, SMTP_SERVERS, IndexedSettings
-from .installations import ROOTS
-from .mail_deletion import MailFolder, used_by, where_mail_is
-from .mapping import PrefIds, branch, names
-from .password_store import choice as password_choice
-from .profiles import Root, listed
+from . import folder_users, identities
+from .indexed_settings import ACCOUNTS, SMTP_SERVERS, Draft, IndexedSettings
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, is_shared
+from .mail_deletion import where_mail_is
+from .mapping import PrefIds, branch, default_account, names, text
+from .smtp_servers import default_smtp_server, senders_by
 from .stored import ThunderbirdRemoval, ThunderbirdState
+from .user_choice import choice, is_foreign, is_of_account
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
 
 
-def begun(
-    files: Files, before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
-) -> ThunderbirdState:
-    """The state without an account, which is to be ``settled``.
+def without(files: Files, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+    """The state without the account, however often it exists; what a further run would keep stays.
 
     Args:
         files: the user's.
-        before: with it.
-        settings: the preferences without it.
-        ids: the account's.
+        before: with the account.
         account: as wanted.
     """
+    last, after = find(before.settings, account), _without_one(files, before, account)
+    while not choice(after.settings, account):
+        ids = find(after.settings, account)
+        if ids in {None, last}:
+            break
+        last, after = ids, _without_one(files, after, account)
+    return after
+
+
+def _without_one(files: Files, before: ThunderbirdState, account: Account) -> ThunderbirdState:
+    settings, ids = absent(before.settings, account)
+    settings = without_unused(settings, before.smtp_servers_left)
+    settings = before.sources.with_site_choice(before.settings, settings)
+    settings = before.sources.without_vain_choice(before.settings, settings, account)
+    if ids is None:
+        return before
     mail = where_mail_is(files, before.profile.path, before.settings, ids) if account.purge else None
-    smtp_servers = tuple(sorted(configure.own_smtp_servers(before.settings, ids, account)))
+    smtp_servers = tuple(sorted(own_smtp_servers(before.settings, ids, account)))
     removal = ThunderbirdRemoval(account, ids, before.settings, smtp_servers, mail)
     removals = (*before.removals, removal)
     return before._replace(settings=settings, new_passwords=before.passwords, password_changes=(), removals=removals)
 
 
-def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdState:
-    """The state without the passwords and the mail that only removed accounts used.
+def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
+    """The preferences without the account, and the ids that it had; those of every other account stay.
+
+    Raises:
+        OptionError: another account keeps its mail in this one's folders.
+    """
+    state = IndexedSettings.of(before)
+    ids = find(state, account)
+    if ids is None:
+        return before, None
+    folder_users.refuse_if_others_depend(state, ids, account)
+    own_identities = _identities_only_of(state, ids)
+    after = Draft(state)
+    for kind, own in (
+        ("account", [ids.account]),
+        ("server", [ids.server]),
+        ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
+    ):
+        for key in [key for name in own for key in state.below(kind, name)]:
+            after.pop(key, None)
+    _remove(after, ACCOUNTS, {ids.account})
+    if text(before, DEFAULT_ACCOUNT) == ids.account:
+        _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
+    return without_unused(after.finished(), own_smtp_servers(state, ids, account)), ids
+
+
+def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
+    """The SMTP servers that were made for an account, also those by which others send, too."""
+    own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
+    return {name for name in own if name and is_of_account(before, name, ids, account)}
+
+
+def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
+    """The preferences without those of some SMTP servers by which nobody sends; ``before`` itself where all are used.
 
     Args:
-        files: the user's.
-        root: of all profiles.
-        state: with the preferences as they shall be.
+        before: without the accounts that they were made for.
+        smtp_servers: which may be gone already.
     """
-    if not any(one.waits for one in state.removals):
-        return state
-    passwords, changes = state.passwords, [*state.password_changes]
-    purged = dict.fromkeys(state.purged)
-    removals = []
-    for one in state.removals:
-        if not one.waits:
-            removals.append(one)
-            continue
-        logins = _logins(one)
-        unused = [login for login in logins if not configure.uses_login(state.settings, login)]
-        for login in unused:
-            remaining = passwords.without_login(login.origin, login.username)
-            if remaining is not passwords:
-                changes.append(server_move.password_change(login, stored=True, wanted=False))
-            passwords = remaining
-        mail = one.mail
-        folder = None if mail is None else mail.folder
-        if mail is not None and folder is not None:
-            mail = MailFolder(folder, _users_of_mail(files, root, state, one, folder))
-            purged.update({} if mail.reason else {folder: None})
-        smtp_servers = IndexedSettings.of(state.settings).list_of(SMTP_SERVERS).positions
-        named = folder_users.remaining(state.settings, mapping.stored_folder_uri(one.settings, one.ids.server))
-        waits = len(unused) < len(logins) or not smtp_servers.keys().isdisjoint(one.smtp_servers)
-        waits = waits or bool(named) or bool(folder is not None and mail and mail.reason)
-        remarks = (*_about(files, state, one, unused, named), *(() if mail is None else _about_mail(one, mail)))
-        removals.append(one._replace(mail=mail, waits=waits, remarks=remarks))
-    return state._replace(
-        new_passwords=passwords,
-        password_changes=tuple(changes),
-        purged=tuple(purged),
-        removals=tuple(removals),
-    )
+    if not smtp_servers:
+        return before
+    state = IndexedSettings.of(before)
+    listed = state.list_of(SMTP_SERVERS).positions
+    unused = {name for name in smtp_servers if not senders_by(state, name)}
+    after = Draft(state)
+    for key in [key for name in unused for key in state.below("smtpserver", name)]:
+        after.pop(key, None)
+    if not unused.isdisjoint(listed):
+        _remove(after, SMTP_SERVERS, unused)
+    if text(state, DEFAULT_SMTP) in unused:
+        after.pop(DEFAULT_SMTP, None)  # one that is gone would be none
+        _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
+    finished = after.finished()
+    return before if finished is state else finished
 
 
-def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
-    """The logins that a removed account used."""
-    found = (*configure.logins(removal.settings, removal.ids),)
-    own = (configure.outgoing_login(removal.settings, smtp) for smtp in removal.smtp_servers)
-    return [*dict.fromkeys((*found, *own))]
+def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
+    """The addresses of the user's own identities, which stay where the account is removed."""
+    foreign = (name for name in _identities_only_of(settings, ids) if _is_users(settings, name, account))
+    return [text(settings, branch("identity", name) + "useremail") for name in foreign]
 
 
-def _about(
-    files: Files,
-    state: ThunderbirdState,
-    removal: ThunderbirdRemoval,
-    unused: t.Sequence[LoginKey],
-    named: t.Sequence[str],
-) -> t.Iterator[str]:
-    account, before = removal.account, removal.settings
-    left = configure.left_identities(before, removal.ids, account)
-    if left:
-        yield f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
-    if named:
-        yield (
-            f"{account}: folders of it are still named in {' and '.join(named)}; have the user choose others in "
-            "Thunderbird's account settings"
-        )
-    contents = state.password_files.contents
-    old = password_choice.older_store(state.profile.path, contents, lambda path: programs.exists(files, path))
-    if old and any(password_choice.may_have(contents, login.origin) for login in unused):
-        yield (
-            f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
-            f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"
-        )
+def _is_users(settings: Settings, identity: str, account: Account) -> bool:
+    return is_foreign(settings, identity, account) and not identities.is_ours(settings, identity)
 
 
-def _about_mail(removal: ThunderbirdRemoval, mail: MailFolder) -> t.Iterator[str]:
-    if mail.reason:
-        yield f"{removal.account}: its mail on this host is not deleted, since {mail.reason}"
+def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
+    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
+    return [name for name in keys if not is_shared(settings, name, ids)]
 
 
-def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: ThunderbirdRemoval, folder: str) -> str:
-    """Who uses a removed account's folder of mail, a clause; empty for nobody."""
-    profile = state.profile.path
-    keepers = sorted((one for one in state.removals if one.mail_stays), key=lambda one: one.ids)
-    users = [state.settings, *map(_own_settings, keepers)]
-    found = used_by(files, profile, folder, users, _other_profiles(files, root, profile))
-    uri = mapping.stored_folder_uri(removal.settings, removal.ids.server)
-    # The folders of an IMAP account are on the server, and a copy is here.
-    if found or uri is None or not uri.startswith("mailbox:"):
-        return found
-    own = f"{posixpath.join(profile, folder)}/"
-    named: dict[str, None] = {}
-    for settings in users:
-        paths = (path for path in folder_references.filters(files, profile, settings) if not path.startswith(own))
-        contents = {path: state.references[path] for path in paths if path in state.references}
-        named.update(dict.fromkeys(folder_users.who_keep_mail(settings, contents, uri)))
-    return f"others keep mail in it ({', '.join(named)})" if named else ""
+def _remove(settings: Draft, key: str, removed: set[str]) -> None:
+    listed = names(settings, key)
+    if removed.intersection(listed):
+        _set_or_drop(settings, key, ",".join(name for name in listed if name not in removed))
 
 
-def _own_settings(removal: ThunderbirdRemoval) -> Settings:
-    """The preferences of a removed account alone."""
-    state, ids = IndexedSettings.of(removal.settings), removal.ids
-    parts = [("account", ids.account), ("server", ids.server)]
-    parts += [("identity", name) for name in names(state, branch("account", ids.account) + "identities")]
-    own = {key: state[key] for kind, name in parts for key in state.below(kind, name)}
-    return IndexedSettings({**own, ACCOUNTS: ids.account})
-
-
-def _other_profiles(files: Files, root: Root, profile: str) -> t.Iterator[str]:
-    """Those of the user's other Thunderbirds, such as a Snap, too."""
-    ends = sorted((f"/{one}" for one in ROOTS), key=len, reverse=True)
-    home = next((root.path[: -len(end)] for end in ends if root.path.endswith(end)), None)
-    roots = dict.fromkeys((root.path, *([] if home is None else (f"{home}{end}" for end in ends))))
-    real = files.real_path(profile)
-    for other in (other.path for path in roots for other in listed(files, path)):
-        if files.real_path(other) != real:
-            yield other
+def _set_or_drop(settings: Draft, key: str, value: str) -> None:
+    if value:
+        settings[key] = value
+    else:
+        settings.pop(key, None)

@@ -134,7 +134,7 @@ def _copied(
             passwords = passwords.with_login(*new, password)
         except (PasswordStoreError, DamagedFileError):
             continue
-        password_changes.append(password_change(new, stored=False, wanted=True))
+        password_changes.append(new.change(stored=False, wanted=True))
     if len(password_changes) == len(followed.password_changes):
         return followed
     return followed._replace(new_passwords=passwords, password_changes=password_changes)
@@ -190,8 +190,8 @@ def _passwords(
         except (PasswordStoreError, DamagedFileError):
             continue
         if after is not passwords:
-            password_changes.append(password_change(old, stored=True, wanted=False))
-            password_changes.append(password_change(new, stored=False, wanted=True))
+            password_changes.append(old.change(stored=True, wanted=False))
+            password_changes.append(new.change(stored=False, wanted=True))
         passwords = after
     return followed._replace(new_passwords=passwords, password_changes=password_changes)
 
@@ -204,8 +204,3 @@ def _moved(passwords: ProfilePasswordStore, old: LoginKey, new: LoginKey) -> Pro
         return passwords
     remaining = passwords.without_login(*old)
     return remaining if remaining.stored(*new) is not None else remaining.with_login(*new, password)
-
-
-def password_change(login: LoginKey, *, stored: bool, wanted: bool) -> Change:
-    """A change of the password of a login, which shows only whether there was one and is to be one."""
-    return Change.of_secret(f"password of {login.username} for {login.origin}", stored=stored, wanted=wanted)

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import typing as t
+
+from ..._model.account import Account
 from ..._model.settings import Settings
 from .indexed_settings import SMTP_SERVERS, Draft, IndexedSettings
 from .mapping import branch, text
@@ -70,3 +73,16 @@ def _with_lost_server(settings: IndexedSettings) -> set[str]:
     listed = settings.list_of(SMTP_SERVERS).positions
     found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
     return {name for name in found if settings.accounts_with("identities", name)}
+
+
+def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
+    """The addresses of others who send by the account's SMTP server, once the account is removed."""
+    state = IndexedSettings.of(settings)
+    host = account.outgoing.host.lower()
+    keys = {
+        identity
+        for smtp in state.owners("smtpserver", "username", account.username)
+        if text(state, branch("smtpserver", smtp) + "hostname").lower() == host
+        for identity in senders_by(state, smtp)
+    }
+    return sorted(text(state, branch("identity", identity) + "useremail") for identity in keys)

@@ -9,11 +9,12 @@ preferences, under other names where theirs are taken. Of any other, each prefer
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ..._model.errors import OptionError
 from ..._model.settings import same
 from ..change_log_reader import PastAccount
-from ..engine import Client, Status
+from ..engine import Status
 from ..undo import Undone, about_another, about_changed, about_refused, about_restored, absent
 from . import undo_migration
 from .former_settings import (
@@ -33,6 +34,9 @@ from .lookup import find
 from .mapping import branch
 from .stored import ThunderbirdState
 from .writing import below, part_of
+
+if t.TYPE_CHECKING:
+    from ..client import Client
 
 
 def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: PastAccount, force: bool) -> Undone:

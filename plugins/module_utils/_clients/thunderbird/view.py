@@ -7,17 +7,16 @@ from __future__ import annotations
 from ..._model.account import Account
 from ..._model.settings import Settings
 from ..engine import View
-from . import mapping, migration
+from . import mapping
 from .client_settings import read_back
 from .lookup import find
 
 
 def view(settings: Settings, account: Account) -> View:
-    """The account as it stands in the preferences."""
-    replaced = migration.replaced(settings, account)
+    """The account as it stands in the preferences; see ``migration.shown`` for one that replaces another."""
     ids = find(settings, account)
     if ids is None:
-        return View(None, replaces=replaced)
+        return View(None)
     details = {}
     for name, key in (("sent mail", "fcc_folder"), ("drafts", "draft_folder")):
         folder = mapping.text(settings, mapping.branch("identity", ids.identity) + key)
@@ -26,7 +25,6 @@ def view(settings: Settings, account: Account) -> View:
     return View(
         read_back(settings, ids),
         ids._asdict(),
-        {**details, **migration.details(settings, account)},
+        details,
         outgoing_username=mapping.text(settings, mapping.branch("smtpserver", ids.smtp) + "username"),
-        replaces=replaced,
     )

@@ -7,10 +7,10 @@ from __future__ import annotations
 import posixpath
 import typing as t
 
-from ..._host.files import FileWrite
+from ..._host.file_write import FileWrite
 from ..._model.settings import changes
 from ..change_log import Noted
-from . import local_folders, mail_deletion
+from . import local_folders, server_directories
 from .indexed_settings import IndexedSettings
 from .mapping import branch
 
@@ -34,7 +34,7 @@ def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup:
 
 def purged(after: ThunderbirdState) -> list[str]:
     """The mail to delete."""
-    return [path for folder in after.folders_to_purge for path in mail_deletion.to_delete(folder)]
+    return [path for folder in after.folders_to_purge for path in server_directories.to_delete(folder)]
 
 
 class ThunderbirdNotes:

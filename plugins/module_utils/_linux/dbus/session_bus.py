@@ -16,7 +16,7 @@ import struct
 import time
 import typing as t
 
-from ..._host.desktop import BusError
+from ..._host.bus_error import BusError
 from ..._host.time_limit import TimeLimit
 from .message import ERROR, FIXED_HEADER, METHOD_RETURN, Message, decode_message, encode_call, size_of
 from .wire import WireError

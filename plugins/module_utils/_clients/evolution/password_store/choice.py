@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ...._host.desktop import Bus
-from ...._host.files import Files, FileWrite
-from ...._host.user_host import SealedStore
+from ...._host.file_write import FileWrite
 from ...._model.secret import Secret
 from .keyring import Keyring, KeyringState
 from .keyring_item import Item
 from .plaintext_keyring import NAME, PlaintextKeyring
 from .store import NONE, PLAINTEXT_KEYRING, Passwords, PasswordStore
+
+if t.TYPE_CHECKING:
+    from ...._host.desktop import Bus
+    from ...._host.files import Files
+    from ...._host.user_host import SealedStore
 
 _PROBLEMS = {
     KeyringState.LOCKED: "the user's keyring is locked",

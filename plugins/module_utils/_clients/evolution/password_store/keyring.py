@@ -11,10 +11,13 @@ from __future__ import annotations
 import enum
 import typing as t
 
-from ...._host.desktop import Bus, BusError
+from ...._host.bus_error import BusError
 from ...._model.errors import PasswordStoreError
 from ...._model.secret import Secret
 from .keyring_item import UID_ATTRIBUTE, attributes
+
+if t.TYPE_CHECKING:
+    from ...._host.desktop import Bus
 
 NAME = "org.freedesktop.secrets"
 

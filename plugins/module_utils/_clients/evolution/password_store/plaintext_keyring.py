@@ -14,10 +14,13 @@ import posixpath
 import typing as t
 
 from ...._formats.glib_key_file import GlibKeyFile, escaped
-from ...._host.files import Files, FileWrite
+from ...._host.file_write import FileWrite
 from ...._model.numbers import INT32, number_in
 from ...._model.secret import Secret
 from .keyring_item import UID_ATTRIBUTE, Item, attributes
+
+if t.TYPE_CHECKING:
+    from ...._host.files import Files
 
 NAME = "charter-mail.keyring"
 _HEADER = "[keyring]\ndisplay-name=charter-mail\nlock-on-idle=false\nlock-after=false\n"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...._host.files import FileWrite
+from ...._host.file_write import FileWrite
 from ...._model.secret import Secret
 from .keyring_item import Item
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which files have the passwords of a profile, and opening the store that they are."""
+"""Opening the password store that the files of a profile are."""
 
 from __future__ import annotations
 
@@ -8,18 +8,14 @@ import posixpath
 import typing as t
 
 from ...._model.errors import DamagedFileError, PasswordStoreError
-from ...._model.settings import Settings
+from .store_files import KEY_DATABASE, LEFTOVERS, LOGINS, LOGINS_DATABASE
 
 if t.TYPE_CHECKING:
-    from ...._host.files import FileWrite
+    from ...._host.file_write import FileWrite
     from ...._model.secret import Secret
 
-KEY_DATABASE = "key4.db"
 _OLD_KEY_DATABASE = "key3.db"  # before Thunderbird 58
-_LOGINS, _BACKUP, _LOGINS_DATABASE = "logins.json", "logins-backup.json", "logins.db"
-FILES = (KEY_DATABASE, _LOGINS, _LOGINS_DATABASE)
-_LEFTOVERS = ("-journal", "-wal")  # of SQLite, beside the database
-_USES_DATABASE = "signon.storage.rust.active"  # measured with 157; the version does not tell
+_BACKUP = "logins-backup.json"
 _FIRST_WITH_AES = 144
 
 
@@ -40,26 +36,6 @@ class ProfilePasswordStore(t.Protocol):
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
         """What must be written to come here from another state of the same store."""
-
-
-def files_in_use(preferences: Settings) -> list[str]:
-    """The names of the files that make the password store, whether they are there or not.
-
-    Args:
-        preferences: as Thunderbird sees them: one of them tells whether logins.db has taken the place of logins.json.
-    """
-    return _files(in_database=preferences.get(_USES_DATABASE) is True)
-
-
-def all_files() -> tuple[str, ...]:
-    """The names of the files of either store."""
-    return tuple(dict.fromkeys((*_files(in_database=True), *_files(in_database=False))))
-
-
-def _files(*, in_database: bool) -> list[str]:
-    databases = [KEY_DATABASE, _LOGINS_DATABASE] if in_database else [KEY_DATABASE]
-    found = [name + leftover for name in databases for leftover in ("", *_LEFTOVERS)]
-    return found if in_database else [*found, _LOGINS]
 
 
 def refuse_older_store(folder: str, contents: t.Mapping[str, bytes | None], exists: t.Callable[[str], bool]) -> None:
@@ -94,7 +70,7 @@ def may_have(contents: t.Mapping[str, bytes | None], origin: str) -> bool:
         contents: of the files in use, by name.
         origin: as in ``ProfilePasswordStore``.
     """
-    return f'"{origin}"'.encode() in (contents.get(_LOGINS) or b"")
+    return f'"{origin}"'.encode() in (contents.get(LOGINS) or b"")
 
 
 def open_store(
@@ -122,7 +98,7 @@ def open_store(
         DamagedFileError: the files cannot be read, or Thunderbird was interrupted while it changed them.
     """
     for name, content in contents.items():
-        if name.endswith(_LEFTOVERS) and content:
+        if name.endswith(LEFTOVERS) and content:
             database = name.rpartition("-")[0]
             raise DamagedFileError(
                 posixpath.join(folder, name),
@@ -131,11 +107,11 @@ def open_store(
                 "start and quit Thunderbird once, which completes the change",
             )
     keys, keys_path = contents[KEY_DATABASE], posixpath.join(folder, KEY_DATABASE)
-    if _LOGINS_DATABASE in contents:
+    if LOGINS_DATABASE in contents:
         with as_root():
             from .database_store import DatabasePasswordStore
-        path = posixpath.join(folder, _LOGINS_DATABASE)
-        return DatabasePasswordStore.open(keys, keys_path, contents[_LOGINS_DATABASE], path, scratch=scratch, now=now)
+        path = posixpath.join(folder, LOGINS_DATABASE)
+        return DatabasePasswordStore.open(keys, keys_path, contents[LOGINS_DATABASE], path, scratch=scratch, now=now)
     with as_root():
         from .sdr import Cipher
         from .store import NssPasswordStore
@@ -144,8 +120,8 @@ def open_store(
     return NssPasswordStore.open(
         keys,
         keys_path,
-        contents[_LOGINS],
-        posixpath.join(folder, _LOGINS),
+        contents[LOGINS],
+        posixpath.join(folder, LOGINS),
         scratch=scratch,
         fresh=Cipher.AES if installed is not None and installed >= _FIRST_WITH_AES else Cipher.DES3,
         now=now,

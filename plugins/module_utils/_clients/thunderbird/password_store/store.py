@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import typing as t
 
-from ...._host.files import FileWrite
+from ...._host.file_write import FileWrite
 from ...._model.errors import DamagedFileError
 from ...._model.persistent import PersistentMap
 from ...._model.secret import Secret

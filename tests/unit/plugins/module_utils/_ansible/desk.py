@@ -14,9 +14,9 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible import from_client
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import Inspection
+from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import (
-    Client,
     Outcome,
     Step,
     reconcile,

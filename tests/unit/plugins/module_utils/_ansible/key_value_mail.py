@@ -15,7 +15,8 @@ import typing as t
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry, System
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import ClientDefaults, View
 from ansible_collections.charter.mail.plugins.module_utils._clients.stored_account import StoredAccount, StoredLogin
-from ansible_collections.charter.mail.plugins.module_utils._host.files import Files, FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.files import Files
 from ansible_collections.charter.mail.plugins.module_utils._host.user_host import UserHost
 from ansible_collections.charter.mail.plugins.module_utils._model.account import (
     Account,

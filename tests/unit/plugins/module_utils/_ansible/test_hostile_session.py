@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task, UserAccounts, configure
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client
+from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target

@@ -8,8 +8,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import (
-    Client,
     Outcome,
     Status,
     preview,

@@ -19,7 +19,8 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.change_log import ChangeLog, path_of
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Outcome, Status, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird

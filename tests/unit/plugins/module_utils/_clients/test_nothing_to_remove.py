@@ -11,7 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Client, Status, plan, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird

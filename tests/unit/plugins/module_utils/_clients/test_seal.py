@@ -26,7 +26,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.seal import 
     entries_in,
     require_key,
 )
-from ansible_collections.charter.mail.plugins.module_utils._host.files import LockedError
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import LockedError
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError

@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite, LockedError
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite, LockedError
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.tests.unit.amount import sample
@@ -71,7 +71,7 @@ import os, sys
 sys.path[:0] = [sys.argv[1]]
 import conftest
 from ansible_collections.charter.mail.plugins.module_utils._linux import files
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 calls = 0
 def dying(name):
     real = getattr(os, name)

@@ -15,7 +15,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
+from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user, processes
 from ansible_collections.charter.mail.plugins.module_utils._linux.processes import LARGEST, Processes
 

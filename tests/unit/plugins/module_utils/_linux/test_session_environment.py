@@ -11,8 +11,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
+from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.module_utils._linux.processes import Processes
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import (

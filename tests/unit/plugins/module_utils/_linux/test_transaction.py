@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite, LockedError
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite, LockedError
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 

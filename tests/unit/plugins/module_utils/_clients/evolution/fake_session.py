@@ -14,7 +14,9 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store import keyring
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Bus, BusError, Process
+from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Bus
+from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
 
 _REFUSED = "org.gtk.GDBus.UnmappedGError.Quark._g_2dio_2derror_2dquark.Code2"
 

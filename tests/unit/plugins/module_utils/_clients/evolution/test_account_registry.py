@@ -15,7 +15,8 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.ac
     AccountRegistry,
     running,
 )
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError, Process
+from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 
 SOURCE = "org.gnome.evolution.dataserver.Source"

@@ -15,12 +15,16 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import location_choice, lookup, writing
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
+    location_choice,
+    lookup,
+    session_change,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     KeyringState,
 )
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Process
+from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
@@ -173,7 +177,7 @@ def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: path
 def test_a_file_that_the_registry_cannot_write_is_written(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
 ) -> None:
-    monkeypatch.setattr(writing, "_PAUSE", 0.001)
+    monkeypatch.setattr(session_change, "_PAUSE", 0.001)
     desktop = session(tmp_path)
     push(tmp_path, account(), desktop=desktop)
     assert desktop.registry is not None

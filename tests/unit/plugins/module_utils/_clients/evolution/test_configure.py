@@ -19,6 +19,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution im
     differences,
     lookup,
     mapping,
+    removal,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find, has_other_protocol
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import SourceIds, Sources
@@ -136,8 +137,8 @@ def present(before: Sources, wanted: Account) -> Sources:
 
 
 def absent(before: Sources, wanted: Account) -> Sources:
-    after, _ids = configure.absent(before, wanted)
-    assert configure.absent(after, wanted) == (after, None)
+    after, _ids = removal.absent(before, wanted)
+    assert removal.absent(after, wanted) == (after, None)
     return after
 
 
@@ -462,7 +463,7 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""
     states = [by_hand()]
     for wanted, there in steps:
-        after = result(configure.present if there else configure.absent, states[-1], wanted)
+        after = result(configure.present if there else removal.absent, states[-1], wanted)
         if not isinstance(after, str):
             states.append(after[0])
     state = states[-1]
@@ -472,7 +473,7 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
         assert result(find, state, wanted) == result(find, read, wanted)
         assert has_other_protocol(state, wanted) == has_other_protocol(read, wanted)
         assert result(configure.present, state, wanted) == result(configure.present, read, wanted)
-        assert result(configure.absent, state, wanted) == result(configure.absent, read, wanted)
+        assert result(removal.absent, state, wanted) == result(removal.absent, read, wanted)
     for uid in read:
         assert sorted(state.accounts_of(uid)) == sorted(read.accounts_of(uid))
         assert sorted(state.identities_of(uid)) == sorted(read.identities_of(uid))

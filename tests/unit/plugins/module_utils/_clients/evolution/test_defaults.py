@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.defaults import (
-    ACCOUNT,
-    IDENTITY,
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.default_stores import (
     DesktopDefaults,
     NoDefaults,
-    path,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.defaults import ACCOUNT, IDENTITY, path
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
 from .fake_session import Desktop

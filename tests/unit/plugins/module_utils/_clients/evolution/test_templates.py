@@ -9,7 +9,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import configure, templates
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import configure, removal, templates
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.lookup import find
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.sources import Sources
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
@@ -34,7 +34,7 @@ def of_template(*uids: str) -> Sources:
 def test_what_a_template_keeps_is_refused(uid: str, state: str) -> None:
     before = of_template(uid)
     wanted = account(state=state, full_name="Mario R.")  # neither the name nor the servers of the template
-    after, _ids = (configure.present if state == "present" else configure.absent)(before, wanted)
+    after, _ids = (configure.present if state == "present" else removal.absent)(before, wanted)
     with pytest.raises(OptionError, match=rf"by the template {uid}\.source of evolution-data-server"):
         refuse(before, after, wanted)
 
@@ -55,7 +55,7 @@ def test_other_accounts_of_templates_are_no_obstacle() -> None:
     wanted = account("anna@charter.net")
     after, _ids = configure.present(before, wanted)
     refuse(before, after, wanted)
-    refuse(after, configure.absent(after, wanted)[0], wanted)
+    refuse(after, removal.absent(after, wanted)[0], wanted)
 
 
 def test_a_template_of_the_same_server_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.diff import 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (

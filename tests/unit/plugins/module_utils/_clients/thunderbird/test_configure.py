@@ -13,7 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, mapping
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import (
+    configure,
+    mapping,
+    removal,
+    smtp_servers,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.indexed_settings import IndexedSettings
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import (
     allocate_ids,
@@ -73,8 +78,8 @@ def present(before: Settings, wanted: Account) -> Settings:
 
 
 def absent(before: Settings, wanted: Account) -> Settings:
-    after, _ids = configure.absent(before, wanted)
-    again, ids = configure.absent(after, wanted)
+    after, _ids = removal.absent(before, wanted)
+    again, ids = removal.absent(after, wanted)
     assert (again, ids) == (after, None)
     return after
 
@@ -325,7 +330,7 @@ def test_absent_keeps_the_smtp_server_that_others_have_by_default() -> None:
     assert after["mail.smtpservers"] == "smtp3,smtp4"
     assert after["mail.smtp.defaultserver"] == "smtp4"
     assert not [key for key in changed_keys(before, after) if key.startswith("mail.smtpserver.")]
-    assert configure.other_senders(after, account()) == ["mario@work.example"]
+    assert smtp_servers.other_senders(after, account()) == ["mario@work.example"]
     assert configure.uses_login(after, configure.LoginKey("smtp://smtp.charter.net", MARIO))
 
 
@@ -406,7 +411,7 @@ def test_absent_refuses_to_take_an_inbox_that_others_use() -> None:
     before = by_hand()
     before["mail.server.server2.deferred_to_account"] = "account3"
     with pytest.raises(OptionError, match="global inbox"):
-        configure.absent(before, account(provider="spectrum"))
+        removal.absent(before, account(provider="spectrum"))
 
 
 def test_reading_back_gives_the_account() -> None:
@@ -488,7 +493,7 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
     """Each state takes the index of the one before over: nothing must be found otherwise for it."""
     states: list[Settings] = [IndexedSettings(by_hand())]
     for wanted, there in steps:
-        after = result(configure.present if there else configure.absent, states[-1], wanted)
+        after = result(configure.present if there else removal.absent, states[-1], wanted)
         if not isinstance(after, str):
             states.append(after[0])
     for before, state in zip([states[0], *states], states):
@@ -502,7 +507,7 @@ def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bo
         ids = result(find, read, wanted)
         assert result(find, state, wanted) == ids
         assert has_other_protocol(state, wanted) == has_other_protocol(read, wanted)
-        assert result(configure.absent, state, wanted) == result(configure.absent, read, wanted)
+        assert result(removal.absent, state, wanted) == result(removal.absent, read, wanted)
         if isinstance(ids, mapping.PrefIds):
             assert configure.present(state, wanted) == configure.present(read, wanted)
             assert (configure.present(state, wanted)[0] is state) == (configure.present(read, wanted)[0] is read)

@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
 INI = "[Profile0]\nName=default\nIsRelative=1\nPath={folder}\nDefault=1\n\n[General]\nVersion=2\n"

@@ -121,20 +121,21 @@ def test_a_file_as_thunderbird_writes_it_has_what_its_entries_have(parts: list[b
 
     quick = found()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(prefs, "_WRITTEN_LINES", re.compile(b"(?!)"))
+        for name in ("_WRITTEN", "_WRITTEN_LINES"):
+            patch.setattr(prefs, name, re.compile(b"(?!)"))
         assert found() == quick
 
 
 def test_a_usual_file_is_not_read_entry_by_entry(monkeypatch: pytest.MonkeyPatch) -> None:
     content = (FIXTURES / "prefs-imap.js").read_bytes()
     single: list[int] = []
-    parse_statement = prefs._parse_statement
+    entry = prefs._entry
 
-    def counted(whole: bytes, start: int) -> t.Any:
+    def counted(whole: bytes, start: int, as_root: prefs.AsRoot) -> t.Any:
         single.append(start)
-        return parse_statement(whole, start)
+        return entry(whole, start, as_root)
 
-    monkeypatch.setattr(prefs, "_parse_statement", counted)
+    monkeypatch.setattr(prefs, "_entry", counted)
     assert len(parse(content).values) > 30
     assert len(single) < 5  # numbers of ten digits
 

@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
 from ansible_collections.charter.mail.plugins.module_utils._host.time_limit import TimeLimit
 from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import (
     SessionBus,

@@ -14,7 +14,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.pa
     Keyring,
     KeyringState,
 )
-from ansible_collections.charter.mail.plugins.module_utils._host.desktop import BusError
+from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
 from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.wire import encode
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret

@@ -25,7 +25,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
-from ansible_collections.charter.mail.plugins.module_utils._host.files import FileWrite
+from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, PasswordStoreError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.unit.amount import examples

@@ -1,0 +1,145 @@
+# Copyright (c) charter.mail contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What only removed accounts used: their passwords and their mail, and the warnings about what stays.
+
+What several accounts use is removed with the last of them. In which order a run removes them makes no difference.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import typing as t
+
+from ..._model.settings import Settings
+from . import configure, folder_references, folder_users, mapping, programs
+from .configure import LoginKey
+from .indexed_settings import ACCOUNTS, SMTP_SERVERS, IndexedSettings
+from .installations import ROOTS
+from .mail_deletion import MailFolder, used_by
+from .mapping import branch, names
+from .password_store import choice as password_choice
+from .profiles import Root, listed
+from .removal import left_identities
+from .stored import ThunderbirdRemoval, ThunderbirdState
+
+if t.TYPE_CHECKING:
+    from ..._host.files import Files
+
+
+def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdState:
+    """The state without the passwords and the mail that only removed accounts used.
+
+    Args:
+        files: the user's.
+        root: of all profiles.
+        state: with the preferences as they shall be.
+    """
+    if not any(one.waits for one in state.removals):
+        return state
+    passwords, changes = state.passwords, [*state.password_changes]
+    purged = dict.fromkeys(state.purged)
+    removals = []
+    for one in state.removals:
+        if not one.waits:
+            removals.append(one)
+            continue
+        logins = _logins(one)
+        unused = [login for login in logins if not configure.uses_login(state.settings, login)]
+        for login in unused:
+            remaining = passwords.without_login(login.origin, login.username)
+            if remaining is not passwords:
+                changes.append(login.change(stored=True, wanted=False))
+            passwords = remaining
+        mail = one.mail
+        folder = None if mail is None else mail.folder
+        if mail is not None and folder is not None:
+            mail = MailFolder(folder, _users_of_mail(files, root, state, one, folder))
+            purged.update({} if mail.reason else {folder: None})
+        smtp_servers = IndexedSettings.of(state.settings).list_of(SMTP_SERVERS).positions
+        named = folder_users.remaining(state.settings, mapping.stored_folder_uri(one.settings, one.ids.server))
+        waits = len(unused) < len(logins) or not smtp_servers.keys().isdisjoint(one.smtp_servers)
+        waits = waits or bool(named) or bool(folder is not None and mail and mail.reason)
+        remarks = (*_about(files, state, one, unused, named), *(() if mail is None else _about_mail(one, mail)))
+        removals.append(one._replace(mail=mail, waits=waits, remarks=remarks))
+    return state._replace(
+        new_passwords=passwords,
+        password_changes=tuple(changes),
+        purged=tuple(purged),
+        removals=tuple(removals),
+    )
+
+
+def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
+    """The logins that a removed account used."""
+    found = (*configure.logins(removal.settings, removal.ids),)
+    own = (configure.outgoing_login(removal.settings, smtp) for smtp in removal.smtp_servers)
+    return [*dict.fromkeys((*found, *own))]
+
+
+def _about(
+    files: Files,
+    state: ThunderbirdState,
+    removal: ThunderbirdRemoval,
+    unused: t.Sequence[LoginKey],
+    named: t.Sequence[str],
+) -> t.Iterator[str]:
+    account, before = removal.account, removal.settings
+    left = left_identities(before, removal.ids, account)
+    if left:
+        yield f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
+    if named:
+        yield (
+            f"{account}: folders of it are still named in {' and '.join(named)}; have the user choose others in "
+            "Thunderbird's account settings"
+        )
+    contents = state.password_files.contents
+    old = password_choice.older_store(state.profile.path, contents, lambda path: programs.exists(files, path))
+    if old and any(password_choice.may_have(contents, login.origin) for login in unused):
+        yield (
+            f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
+            f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"
+        )
+
+
+def _about_mail(removal: ThunderbirdRemoval, mail: MailFolder) -> t.Iterator[str]:
+    if mail.reason:
+        yield f"{removal.account}: its mail on this host is not deleted, since {mail.reason}"
+
+
+def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: ThunderbirdRemoval, folder: str) -> str:
+    """Who uses a removed account's folder of mail, a clause; empty for nobody."""
+    profile = state.profile.path
+    keepers = sorted((one for one in state.removals if one.mail_stays), key=lambda one: one.ids)
+    users = [state.settings, *map(_own_settings, keepers)]
+    found = used_by(files, profile, folder, users, _other_profiles(files, root, profile))
+    uri = mapping.stored_folder_uri(removal.settings, removal.ids.server)
+    # The folders of an IMAP account are on the server, and a copy is here.
+    if found or uri is None or not uri.startswith("mailbox:"):
+        return found
+    own = f"{posixpath.join(profile, folder)}/"
+    named: dict[str, None] = {}
+    for settings in users:
+        paths = (path for path in folder_references.filters(files, profile, settings) if not path.startswith(own))
+        contents = {path: state.references[path] for path in paths if path in state.references}
+        named.update(dict.fromkeys(folder_users.who_keep_mail(settings, contents, uri)))
+    return f"others keep mail in it ({', '.join(named)})" if named else ""
+
+
+def _own_settings(removal: ThunderbirdRemoval) -> Settings:
+    """The preferences of a removed account alone."""
+    state, ids = IndexedSettings.of(removal.settings), removal.ids
+    parts = [("account", ids.account), ("server", ids.server)]
+    parts += [("identity", name) for name in names(state, branch("account", ids.account) + "identities")]
+    own = {key: state[key] for kind, name in parts for key in state.below(kind, name)}
+    return IndexedSettings({**own, ACCOUNTS: ids.account})
+
+
+def _other_profiles(files: Files, root: Root, profile: str) -> t.Iterator[str]:
+    """Those of the user's other Thunderbirds, such as a Snap, too."""
+    ends = sorted((f"/{one}" for one in ROOTS), key=len, reverse=True)
+    home = next((root.path[: -len(end)] for end in ends if root.path.endswith(end)), None)
+    roots = dict.fromkeys((root.path, *([] if home is None else (f"{home}{end}" for end in ends))))
+    real = files.real_path(profile)
+    for other in (other.path for path in roots for other in listed(files, path)):
+        if files.real_path(other) != real:
+            yield other
