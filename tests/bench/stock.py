@@ -13,7 +13,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure, profile_choice
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 
 from .measure import Task
@@ -54,7 +54,7 @@ def naive(home: str, user: str, account: Account) -> list[Task]:
     entries = [line for line in _INI.splitlines() if line]
     tasks.append(_loop(ini, [{"pattern": f"^{re.escape(line.partition('=')[0])}", "line": line} for line in entries]))
     compatibility = {"path": f"{folder}/{_PROFILE}/compatibility.ini", "create": True, "mode": "0600", **owned}
-    entries = profiles.COMPATIBILITY.decode().splitlines()
+    entries = profile_choice.COMPATIBILITY.decode().splitlines()
     tasks.append(_loop(compatibility, [{"pattern": f"^{re.escape(line)}", "line": line} for line in entries]))
     return tasks
 

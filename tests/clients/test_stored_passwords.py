@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.engine impor
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import (
     Thunderbird as Client,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 

@@ -10,7 +10,7 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profile_choice
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 
@@ -48,9 +48,9 @@ def opened(home: pathlib.Path, **environment: str) -> pathlib.Path:
         return client.profile
 
 
-def chosen(home: pathlib.Path, location: str = "native") -> profiles.Profile:
+def chosen(home: pathlib.Path, location: str = "native") -> profile_choice.Profile:
     root = Locations(LocalFiles(), str(home)).find(location)
-    return profiles.choose(LocalFiles(), root, None)
+    return profile_choice.choose(LocalFiles(), root, None)
 
 
 @pytest.mark.parametrize("environment", [{}, {"MOZ_LEGACY_HOME": "1"}])
@@ -59,7 +59,7 @@ def test_the_profile_that_this_version_makes_is_chosen(home: pathlib.Path, envir
     home.mkdir()
     with Thunderbird(home, copy=False, command_prefix=ALONE, environment=environment) as client:
         made = client.profile
-    assert chosen(home) == profiles.Profile(str(made), new=False)
+    assert chosen(home) == profile_choice.Profile(str(made), new=False)
     assert opened(home) == made
 
 
@@ -76,7 +76,7 @@ def test_the_profile_that_this_version_makes_is_chosen(home: pathlib.Path, envir
 )
 def test_thunderbirds_own_rule(home: pathlib.Path, ini: str, compatibility: str, expected: str) -> None:
     make(home / ".thunderbird", ini.encode(), compatibility)
-    assert chosen(home) == profiles.Profile(str(home / ".thunderbird" / expected), new=False)
+    assert chosen(home) == profile_choice.Profile(str(home / ".thunderbird" / expected), new=False)
     assert opened(home) == home / ".thunderbird" / expected
 
 
@@ -124,7 +124,7 @@ def test_installs_ini_counts_without_a_version(home: pathlib.Path) -> None:
 )
 def test_every_form_that_thunderbird_reads(home: pathlib.Path, ini: bytes) -> None:
     make(home / ".thunderbird", ini)
-    assert chosen(home) == profiles.Profile(str(home / ".thunderbird/a"), new=False)
+    assert chosen(home) == profile_choice.Profile(str(home / ".thunderbird/a"), new=False)
     assert opened(home) == home / ".thunderbird/a"
 
 

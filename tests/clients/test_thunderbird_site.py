@@ -20,7 +20,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     BUILT_IN_NUMBERS,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.prefs import PrefsFile
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._clients.thunderbird import migration, reading
+from .._clients.thunderbird import pop3_as_local_folders, reading
 from .._clients.thunderbird.client_entry import THUNDERBIRD
 from .._linux.local_mail import LocalMail
 from .._model.account import Account, Protocol, State
@@ -110,7 +110,7 @@ def _local(client: Thunderbird, account: Account) -> _Local:
     state = client.undisturbed(client.read)
     if state.unreadable is not None:
         raise state.unreadable
-    retired = migration.retired(state.settings, account, client.profile)
+    retired = pop3_as_local_folders.retired(state.settings, account, client.profile)
     files, _root, as_root = client.place
     roots = [next((folder for folder in one.folders if files.is_directory(folder)), "") for one in retired]
     stored = reading.account(state.settings, state.passwords, account, as_root)

@@ -20,13 +20,13 @@ from ..lookup import about_other_protocol, absence
 from ..migration import migrates
 from ..own_addresses import ThisComputer
 from ..when_running import once_closed
-from . import configure, old_names, preference_files, profiles, programs
+from . import configure, old_names, preference_files, profile_choice, programs
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
 from .password_store import store_files
 from .prefs import AsRoot, PrefsFile
-from .profiles import Root
+from .profile_choice import Root
 from .stored import PasswordFiles, ThunderbirdState
 from .user_choice import choice, usual
 from .view import view
@@ -88,7 +88,7 @@ class Thunderbird(ClientDefaults):
         self._seal = seal
         self._sealed_store = sealed_store
         self._computer = ThisComputer(files)
-        self._profile = profiles.choose(files, root, profile)
+        self._profile = profile_choice.choose(files, root, profile)
 
     @property
     def profile(self) -> str:
@@ -100,7 +100,7 @@ class Thunderbird(ClientDefaults):
         return self._files, self._root, self._as_root
 
     def read(self) -> ThunderbirdState:
-        self._profile = profiles.choose(self._files, self._root, self._wanted)
+        self._profile = profile_choice.choose(self._files, self._root, self._wanted)
         if self._profile.missing is not None:
             return ThunderbirdState.of_nothing(self._profile, self._profile.missing)
         path = self._path("prefs.js")
@@ -111,7 +111,7 @@ class Thunderbird(ClientDefaults):
             return ThunderbirdState.of_nothing(self._profile, error, content)
         profile = self.profile
         old = old_names.has_any(content) and self._is_older_than(old_names.FIRST_WITHOUT)
-        programs_of_profile = profiles.openers(self._files, self._root, self.profile)
+        programs_of_profile = profile_choice.openers(self._files, self._root, self.profile)
         sources = preference_files.read(
             self._files, programs_of_profile, self.profile, self._root.sandboxes, prefs.values, self._as_root
         )
@@ -230,7 +230,7 @@ class Thunderbird(ClientDefaults):
         """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
         with self._files.exclusive(), contextlib.ExitStack() as held:
             self._once_closed(self._files.recover)
-            self._profile = profiles.choose(self._files, self._root, self._wanted)
+            self._profile = profile_choice.choose(self._files, self._root, self._wanted)
             if self._files.is_directory(self.profile):
                 lock = self._path(".parentlock")
                 self._once_closed(lambda: held.enter_context(self._files.lock(lock)))
@@ -364,13 +364,13 @@ class Thunderbird(ClientDefaults):
             contents,
             scratch=self._scratch(),
             now=int(self._now() * 1000),
-            version=lambda: profiles.version(self._files, self.profile),
+            version=lambda: profile_choice.version(self._files, self.profile),
             read=self._files.read,
             as_root=self._as_root,
         )
 
     def _is_older_than(self, version: int) -> bool:
-        last = profiles.last_version(self._files, self.profile)
+        last = profile_choice.last_version(self._files, self.profile)
         return last is not None and last < version
 
     def _path(self, name: str) -> str:

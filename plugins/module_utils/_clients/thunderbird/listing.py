@@ -11,13 +11,13 @@ from ..._model.client_options import ClientOptions
 from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
-from . import client_settings, mapping, old_names, preference_files, profiles, signatures, smtp_servers
+from . import client_settings, mapping, old_names, preference_files, profile_choice, signatures, smtp_servers
 from .client import Thunderbird
 from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
 from .mapping import PrefIds, branch, effective_value, names, text
 from .prefs import AsRoot, PrefsFile
-from .profiles import Root
+from .profile_choice import Root
 
 if t.TYPE_CHECKING:
     from ..._host.files import Files
@@ -42,7 +42,7 @@ _METHODS = {
 def accounts(client: Thunderbird) -> Listing:
     """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
     files, root, as_root = client.place
-    paths = [profile.path for profile in profiles.listed(files, root.path)]
+    paths = [profile.path for profile in profile_choice.listed(files, root.path)]
     found: list[ClientAccount] = []
     unreadable: list[str] = []
     for path in sorted(paths, key=lambda path: path != client.profile):
@@ -57,7 +57,7 @@ def _settings(files: Files, root: Root, profile: str, as_root: AsRoot) -> Settin
     path = posixpath.join(profile, "prefs.js")
     prefs = PrefsFile.parse(files.read(path) or b"", path, as_root)
     sources = preference_files.read(
-        files, profiles.openers(files, root, profile), profile, root.sandboxes, prefs.values, as_root
+        files, profile_choice.openers(files, root, profile), profile, root.sandboxes, prefs.values, as_root
     )
     return IndexedSettings(old_names.effective(sources.seen(prefs.values)))
 

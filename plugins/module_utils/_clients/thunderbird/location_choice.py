@@ -13,7 +13,7 @@ import posixpath
 import typing as t
 
 from ..._host.environment import Environment
-from . import preference_files, profiles, programs
+from . import preference_files, profile_choice, programs
 from .installations import (
     AUTO,
     DEBIAN_LAUNCHER,
@@ -26,7 +26,7 @@ from .installations import (
     SNAP_PROGRAM,
     Sandbox,
 )
-from .profiles import Root
+from .profile_choice import Root
 
 if t.TYPE_CHECKING:
     from ..._host.files import Files
@@ -72,7 +72,7 @@ class Locations:
         groups = {NATIVE: self._natives, SNAP: self._snaps, FLATPAK: self._flatpaks}
         places = [place for name, group in groups.items() if location in {AUTO, name} for place in group()]
         if profile is not None and profile.startswith("/"):
-            places = [place for place in places if profiles.lists(self._files, place.root, profile)] or places
+            places = [place for place in places if profile_choice.lists(self._files, place.root, profile)] or places
         used = {place: moment for place in places for moment in [self._last_used(place)] if moment is not None}
         chosen = max(places, key=lambda place: (place.root.installed, place in used, used.get(place, 0.0)))
         real = self._files.real_path(chosen.root.path)
@@ -80,12 +80,12 @@ class Locations:
         return chosen.root._replace(warnings=(*chosen.root.warnings, *_about(chosen, others)))
 
     def _last_used(self, place: _Place) -> float | None:
-        return profiles.last_used(self._files, place.root)
+        return profile_choice.last_used(self._files, place.root)
 
     def _natives(self) -> list[_Place]:
         known = programs.native_programs(self._files)
         path, warnings = self._native_path(known)
-        found = programs.native_programs(self._files, profiles.opened_by(self._files, path))
+        found = programs.native_programs(self._files, profile_choice.opened_by(self._files, path))
         return [_Place(NATIVE, Root(path, found, installed=bool(found), warnings=warnings))]
 
     def _native_path(self, known: t.Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -138,10 +138,10 @@ class Locations:
                 )
 
     def _about_hidden(self, old: str, new: str) -> str:
-        listed = profiles.listed(self._files, old)
+        listed = profile_choice.listed(self._files, old)
         if not listed:
             state = f"{old} has no profiles yet"
-        elif all(profiles.is_ours(profile.path) for profile in listed):
+        elif all(profile_choice.is_ours(profile.path) for profile in listed):
             state = f"{old} has no profiles but those that this collection made there beside {new}"
         else:
             state = f"there are profiles in {old} and in {new}"

@@ -9,7 +9,7 @@ import typing as t
 from ..._model.account import Account
 from ..._model.errors import DamagedFileError, PasswordStoreError
 from ..._model.settings import Change, Settings
-from . import configure, folder_references, mapping, migration
+from . import configure, folder_references, mapping, migration, pop3_as_local_folders
 from .configure import LoginKey
 from .indexed_settings import IndexedSettings
 from .lookup import find
@@ -58,10 +58,10 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
     if old is not None:
         followed = _folders(settings, (_root(before, old), mapping.folder_uri(account)), followed, account)
         followed = _passwords(before, _same_login(before, old, settings, ids), settings, followed)
-    for moved in migration.restored(before.settings, settings, account):
+    for moved in pop3_as_local_folders.restored(before.settings, settings, account):
         followed = _folders(settings, moved, followed, account)
     for pop3 in migration.replaced_ids(before.settings, account):
-        roots = _root(before, pop3), migration.root_of_retired(settings, pop3.server)
+        roots = _root(before, pop3), pop3_as_local_folders.root_of_retired(settings, pop3.server)
         followed = _folders(settings, roots, followed, account)
         moves = [(was, shall) for was, shall in _pairs(before, pop3, settings, ids) if was != shall]
         followed = _passwords(before, moves, settings, followed)
@@ -102,7 +102,7 @@ def follow_back(
     settings = IndexedSettings.of(after.settings)
     followed = Followed(after.references, (), after.new_passwords, list(after.password_changes))
     for ids in pop3:
-        old, new = migration.root_of_retired(before.settings, ids.server), _root(after, ids)
+        old, new = pop3_as_local_folders.root_of_retired(before.settings, ids.server), _root(after, ids)
         if old is not None and new is not None:
             settings = folder_references.moved_settings(settings, old, new)
             moved = folder_references.moved(followed.references, old, new)

@@ -17,7 +17,7 @@ from .indexed_settings import IndexedSettings
 from .mail_deletion import MailFolder
 from .mapping import PrefIds
 from .prefs import PrefsFile
-from .profiles import Profile
+from .profile_choice import Profile
 
 if t.TYPE_CHECKING:
     from ..._model.errors import MailError

@@ -18,7 +18,7 @@ from .installations import ROOTS
 from .mail_deletion import MailFolder, used_by
 from .mapping import branch, names
 from .password_store import choice as password_choice
-from .profiles import Root, listed
+from .profile_choice import Root, listed
 from .removal import left_identities
 from .stored import ThunderbirdRemoval, ThunderbirdState
 

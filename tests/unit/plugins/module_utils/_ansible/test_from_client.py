@@ -23,7 +23,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.cl
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.location_choice import locate
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client_entry import THUNDERBIRD
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError

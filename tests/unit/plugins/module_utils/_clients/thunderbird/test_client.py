@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account

@@ -11,9 +11,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profile_choice
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.location_choice import Locations
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._host.environment import Environment
 from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
@@ -218,7 +218,7 @@ def test_a_newer_home_is_taken_where_the_older_is_missing(host: Host, version: i
     assert host.root() == XDG
     assert host.find().warnings == ()
     assert host.root("auto", f"{host.home}/{XDG}/p.default") == XDG
-    profile = profiles.choose(host.files, host.find(), None)
+    profile = profile_choice.choose(host.files, host.find(), None)
     assert (profile.path, profile.new) == (str(host.home / XDG / "p.default"), False)
 
 
@@ -279,11 +279,11 @@ def test_the_older_home_hides_the_newer_one(host: Host, folder: str | None, stat
 
 def test_a_new_profile_goes_to_the_older_home(host: Host) -> None:
     host.install("/usr/lib/thunderbird", 157)
-    profile = profiles.choose(host.files, host.find(), None)
+    profile = profile_choice.choose(host.files, host.find(), None)
     assert profile.path == str(host.home / ".thunderbird/charter.default")
     host.files.make_directory(profile.path)
     host.files.replace([*profile.files, FileWrite(f"{profile.path}/prefs.js", b"")])
-    assert profiles.choose(host.files, host.find(), None) == profiles.Profile(profile.path, new=False)
+    assert profile_choice.choose(host.files, host.find(), None) == profile_choice.Profile(profile.path, new=False)
 
 
 def test_what_a_flatpak_sees_is_found_on_the_host(host: Host) -> None:

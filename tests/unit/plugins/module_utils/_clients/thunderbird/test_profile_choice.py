@@ -10,8 +10,8 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profiles
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profiles import Root
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import profile_choice
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.profile_choice import Root
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 
@@ -63,14 +63,14 @@ def make(root: pathlib.Path, ini: str, *folders: str) -> None:
         os.utime(root / folder / "prefs.js", (1000 - age, 1000 - age))
 
 
-def choose(root: pathlib.Path, wanted: str | None = None) -> profiles.Profile:
-    found = profiles.choose(LocalFiles(), Root(str(root)), wanted)
+def choose(root: pathlib.Path, wanted: str | None = None) -> profile_choice.Profile:
+    found = profile_choice.choose(LocalFiles(), Root(str(root)), wanted)
     if found.missing is not None:
         raise found.missing
     return found
 
 
-def written(profile: profiles.Profile) -> dict[str, str]:
+def written(profile: profile_choice.Profile) -> dict[str, str]:
     return {os.path.basename(write.path): write.content.decode() for write in profile.files}
 
 
@@ -157,7 +157,7 @@ def test_what_an_interrupted_run_left_is_used_and_what_is_foreign_is_not(root: p
 
 def test_the_version_that_opened_the_profile(root: pathlib.Path) -> None:
     make(root, TWO, "a.default", "b.release")
-    assert profiles.version(LocalFiles(), str(root / "b.release")) == 153
+    assert profile_choice.version(LocalFiles(), str(root / "b.release")) == 153
 
 
 LIB = "/usr/lib/thunderbird"
@@ -167,7 +167,7 @@ OTHER_SECTION = "Install4F96D1932A9F858E"
 
 def opened(root: pathlib.Path, *programs: str, dedicated: bool = True) -> tuple[str, str]:
     """The folder of the profile that is taken, and the warning."""
-    profile = profiles.choose(LocalFiles(), Root(str(root), programs or (LIB,), dedicated, installed=True), None)
+    profile = profile_choice.choose(LocalFiles(), Root(str(root), programs or (LIB,), dedicated, installed=True), None)
     assert len(profile.warnings) < 2
     return os.path.relpath(profile.path, root), "".join(profile.warnings).replace(str(root), "~")
 
@@ -281,8 +281,8 @@ def test_a_profile_out_of_reach_stops_nothing(root: pathlib.Path) -> None:
             return super().read(path)
 
     make(root, listing("a", **{LIB_SECTION: "a"}) + "[Profile1]\nName=usb\nIsRelative=0\nPath=/drive/tb\n", "a")
-    assert profiles.choose(Guarded(), Root(str(root), (LIB,)), None).path == str(root / "a")
-    assert profiles.last_used(Guarded(), Root(str(root))) == 1000
+    assert profile_choice.choose(Guarded(), Root(str(root), (LIB,)), None).path == str(root / "a")
+    assert profile_choice.last_used(Guarded(), Root(str(root))) == 1000
 
 
 @pytest.mark.parametrize("name", ["p.default/compatibility.ini", "installs.ini"])
