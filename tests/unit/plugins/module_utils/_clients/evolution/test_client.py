@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution through the engine, on real files: nobody logged in, a session alive, a Flatpak, and what can be wrong."""
+"""Evolution through the engine, on real files: nobody logged in, a session alive, a Flatpak."""
 
 from __future__ import annotations
 
@@ -12,69 +12,30 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
-from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan, reconcile
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import (
-    location_choice,
-    lookup,
-    session_change,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
-    KeyringState,
-)
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import KeyringState
 from ansible_collections.charter.mail.plugins.module_utils._host.process import Process
-from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import (
     ClientRunningError,
-    DamagedFileError,
     HostError,
     OptionError,
 )
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
+from .evolution_runs import (
+    DEFAULT_ACCOUNT,
+    DEFAULT_IDENTITY,
+    EMAIL,
+    account,
+    client,
+    edit,
+    folder,
+    push,
+    session,
+    source,
+    uids,
+)
 from .fake_session import Desktop, Registry, Secrets
-
-EMAIL = "mario.rossi@charter.net"
-DEFAULT_ACCOUNT = "/org/gnome/evolution/default-mail-account"
-DEFAULT_IDENTITY = "/org/gnome/evolution/default-mail-identity"
-
-
-def account(email: str = EMAIL, **options: t.Any) -> Account:
-    (found,) = requests({"email": email, "accounts": None, **options})
-    return found.account
-
-
-def client(home: pathlib.Path, desktop: Desktop | None = None, location: str = "auto", **options: t.Any) -> Evolution:
-    files = LocalFiles(str(home / ".charter-mail-evolution.journal"))
-    return Evolution(files, location_choice.locate(files, str(home), location), desktop, **options)
-
-
-def push(home: pathlib.Path, *accounts: Account, desktop: Desktop | None = None, **options: t.Any) -> Outcome[t.Any]:
-    return reconcile(client(home, desktop, **options), accounts)
-
-
-def folder(home: pathlib.Path) -> pathlib.Path:
-    return home / ".config/evolution/sources"
-
-
-def source(home: pathlib.Path, kind: str, wanted: Account | None = None) -> pathlib.Path:
-    return folder(home) / f"{lookup.uid(wanted or account(), kind)}.source"
-
-
-def uids(wanted: Account | None = None) -> dict[str, str]:
-    return {kind: lookup.uid(wanted or account(), kind) for kind in lookup.KINDS}
-
-
-def edit(path: pathlib.Path, old: str, new: str) -> None:
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
-
-
-def session(home: pathlib.Path, state: KeyringState = KeyringState.UNLOCKED) -> Desktop:
-    return Desktop(Registry(folder(home)), Secrets(state))
 
 
 @pytest.mark.parametrize("live", [False, True])
@@ -129,154 +90,6 @@ def test_check_mode_touches_nothing(tmp_path: pathlib.Path) -> None:
     assert (desktop.secrets.passwords, desktop.settings) == ({}, {})
 
 
-def test_a_password_shows_only_as_hidden(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    outcome = push(tmp_path, account(password="first-hunter"), desktop=desktop)
-    second = plan(client(tmp_path, desktop), [account(password="second-hunter")])
-    before, after = before_and_after(second.steps)
-    assert f"  password of {EMAIL} for receiving at imap.charter.net: ********\n" in before
-    assert f"  password of {EMAIL} for sending at smtp.charter.net: ******** (new)\n" in after
-    assert "hunter" not in repr((outcome, second, before, after))
-
-
-def test_both_servers_have_their_password_as_long_as_they_are_shown(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    assert desktop.registry is not None
-    assert desktop.secrets is not None
-    passwords, asked = desktop.secrets.passwords, desktop.registry.asked
-    create = desktop.registry.call
-
-    def call(path: str, member: str, *arguments: t.Any) -> tuple[t.Any, ...]:
-        if member in {"CreateSources", "Remove"}:
-            assert set(passwords) == {uids()["account"], uids()["transport"]}
-        return create(path, member, *arguments)
-
-    desktop.registry.call = call  # type: ignore[method-assign]
-    push(tmp_path, account(password="geheim"), desktop=desktop)
-    assert asked.count("CreateSources") == 3
-    assert set(passwords.values()) == {"geheim"}
-    push(tmp_path, account(state="absent"), desktop=desktop)
-    assert asked.count("Remove") == 3
-    assert passwords == {}
-
-
-def test_what_a_deleted_account_left_in_memory_does_not_come_back(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    push(tmp_path, account(full_name="First"), desktop=desktop)
-    assert desktop.registry is not None
-    desktop.registry.call(f"/source/{uids()['account']}", "Remove")  # as Evolution's button does
-    assert desktop.registry.shown() == {}
-    assert desktop.registry.memory
-    push(tmp_path, account(full_name="Second", provider="spectrum"), desktop=desktop)
-    for texts in (desktop.registry.shown(), {path.stem: path.read_text() for path in folder(tmp_path).iterdir()}):
-        assert "Name=Second\n" in texts[uids()["identity"]]
-        assert "Host=mobile.charter.net\n" in texts[uids()["transport"]]
-
-
-@pytest.mark.parametrize("content", [None, b"nonsense"])
-def test_a_file_that_the_registry_cannot_write_is_written(
-    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
-) -> None:
-    monkeypatch.setattr(session_change, "_PAUSE", 0.001)
-    desktop = session(tmp_path)
-    push(tmp_path, account(), desktop=desktop)
-    assert desktop.registry is not None
-    desktop.registry.folder = tmp_path / "elsewhere"
-    desktop.registry.folder.mkdir()
-    path = source(tmp_path, "account")
-    if content is None:
-        path.unlink()
-    else:
-        path.write_bytes(content)
-    push(tmp_path, account(provider="spectrum"), desktop=desktop)
-    assert path.read_text() == desktop.registry.memory[path.stem]
-    assert "mobile.charter.net" in path.read_text()
-
-
-def test_what_the_registry_refuses_is_said(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    assert desktop.registry is not None
-    desktop.registry.memory = {uids()["account"]: "[Data Source]\nParent=nowhere\n"}
-    with pytest.raises(HostError, match="already in use"):
-        push(tmp_path, account(), desktop=desktop)
-
-
-def test_a_session_without_a_registry_has_files_and_a_keyring(tmp_path: pathlib.Path) -> None:
-    desktop = Desktop(None, Secrets())
-    wanted = account(password="geheim")
-    outcome = push(tmp_path, wanted, desktop=desktop)
-    assert client(tmp_path, desktop).result_details(outcome.after, wanted) == {"via": "files", "password": "stored"}
-    assert desktop.secrets is not None
-    assert set(desktop.secrets.passwords) == {uids()["account"], uids()["transport"]}
-
-
-@pytest.mark.parametrize(
-    ("desktop", "reason"),
-    [
-        (Desktop(None, Secrets(KeyringState.LOCKED)), "the user's keyring is locked"),
-        (Desktop(None, Secrets(KeyringState.ABSENT)), "the user is not logged in with a keyring"),
-        (Desktop(None, None), "the user is not logged in with a keyring"),
-        (Desktop(session=False), "the user is not logged in with a keyring"),
-        (None, "the user is not logged in with a keyring"),
-    ],
-)
-def test_without_a_keyring_the_account_is_made_and_the_person_warned(
-    tmp_path: pathlib.Path, desktop: Desktop | None, reason: str
-) -> None:
-    wanted = account(password="geheim")
-    for expected in (Status.CREATED, Status.UNCHANGED):
-        evolution = client(tmp_path, desktop)
-        outcome = reconcile(evolution, [wanted])
-        assert statuses(outcome) == [expected]
-        assert evolution.result_details(outcome.after, wanted)["password"] == "not stored"
-        assert evolution.warnings(outcome.after, wanted) == (
-            f"{wanted}: its password is not stored, since {reason}; Evolution will ask for it once",
-        )
-    assert push(tmp_path, wanted, desktop=Desktop(None, Secrets())).changed
-
-
-def test_a_locked_keyring_keeps_the_password_of_a_removed_account(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account())
-    evolution = client(tmp_path, Desktop(None, Secrets(KeyringState.LOCKED)))
-    gone = account(state="absent")
-    (warning,) = evolution.warnings(reconcile(evolution, [gone]).after, gone)
-    assert "its password could not be deleted, since the user's keyring is locked" in warning
-    assert evolution.warnings(reconcile(evolution, [gone]).after, gone) == ()
-
-
-def test_no_password_is_stored_where_none_is_wanted(tmp_path: pathlib.Path) -> None:
-    desktop = Desktop(None, Secrets())
-    wanted = account(password="geheim")
-    evolution = client(tmp_path, desktop, password_store="none")
-    outcome = reconcile(evolution, [wanted])
-    assert evolution.result_details(outcome.after, wanted)["password"] == "not stored"
-    assert evolution.warnings(outcome.after, wanted) == ()
-    assert desktop.secrets is not None
-    assert desktop.secrets.passwords == {}
-
-
-def test_another_password_is_kept_if_so_wanted(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    push(tmp_path, account(password="the user's"), desktop=desktop)
-    wanted = account(password="ours", update_password="on_create")
-    evolution = client(tmp_path, desktop)
-    outcome = reconcile(evolution, [wanted])
-    assert not outcome.changed
-    assert evolution.result_details(outcome.after, wanted)["password"] == "kept"
-
-
-def test_a_removed_account_leaves_no_copy_of_its_password(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account(password="x"), account("anna@charter.net", password="y"), password_store="plaintext_keyring")
-    path = tmp_path / ".local/share/keyrings/charter-mail.keyring"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert path.read_text().count("secret=x") == 2
-    for store in ("none", "plaintext_keyring"):
-        outcome = push(tmp_path, account(state="absent"), password_store=store, desktop=session(tmp_path))
-        assert outcome.changed == (store == "none")
-        assert "secret=x" not in path.read_text()
-        assert path.read_text().count("secret=y") == 2
-
-
 def test_the_default_is_set_on_request_and_reset_with_its_account(tmp_path: pathlib.Path) -> None:
     desktop = Desktop(session=False)
     push(tmp_path, account(), desktop=desktop)
@@ -295,46 +108,6 @@ def test_a_template_for_new_users_has_no_default(tmp_path: pathlib.Path) -> None
     with pytest.raises(OptionError, match="none belongs to this home directory"):
         push(tmp_path, account(default=True))
     assert not folder(tmp_path).exists()
-
-
-def test_a_damaged_file_of_the_account_is_refused_and_a_foreign_one_reported(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account())
-    foreign = folder(tmp_path) / "theirs.source"
-    foreign.write_bytes(b"[Data Source]\nnonsense\n")
-    evolution = client(tmp_path)
-    outcome = reconcile(evolution, [account(provider="spectrum")])
-    assert statuses(outcome) == [Status.UPDATED]
-    (warning,) = evolution.warnings(outcome.after, account())
-    assert warning.startswith(f"left as it is: {foreign}, line 2: ")
-    assert "nothing was changed" not in warning
-    assert foreign.read_bytes() == b"[Data Source]\nnonsense\n"
-    source(tmp_path, "transport").write_text("nonsense")
-    for wanted in (account(), account(state="absent")):
-        with pytest.raises(DamagedFileError, match=rf"{uids()['transport']}\.source, line 1"):
-            push(tmp_path, wanted)
-
-
-def test_a_foreign_file_that_cannot_be_read_is_reported_and_stops_nothing(tmp_path: pathlib.Path) -> None:
-    (folder(tmp_path) / "theirs.source").mkdir(parents=True)
-    evolution = client(tmp_path)
-    outcome = reconcile(evolution, [account()])
-    assert statuses(outcome) == [Status.CREATED]
-    (warning,) = evolution.warnings(outcome.after, account())
-    assert warning.startswith(f"left as it is: {folder(tmp_path)}/theirs.source: this is a directory where")
-    source(tmp_path, "transport").unlink()
-    source(tmp_path, "transport").mkdir()
-    with pytest.raises(HostError, match="this is a directory"):
-        push(tmp_path, account())
-
-
-def test_a_damaged_file_is_reported_beside_a_session_too(tmp_path: pathlib.Path) -> None:
-    desktop = session(tmp_path)
-    (folder(tmp_path) / "theirs.source").write_text("nonsense")
-    (folder(tmp_path) / "new.source").write_text("[Data Source]\n")
-    evolution = client(tmp_path, desktop)
-    outcome = reconcile(evolution, [account()])
-    assert set(outcome.after.sources) == set(uids().values())
-    assert "theirs.source, line 1" in evolution.warnings(outcome.after, account())[0]
 
 
 def test_copies_are_kept_of_what_changes_and_of_what_goes(tmp_path: pathlib.Path) -> None:

@@ -14,9 +14,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, plan
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import lookup
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
-    KeyringState,
-)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import KeyringState
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
@@ -24,8 +22,7 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.t
     calls_until_death,
 )
 
-from .fake_session import Desktop
-from .test_client import (
+from .evolution_runs import (
     DEFAULT_ACCOUNT,
     DEFAULT_IDENTITY,
     EMAIL,
@@ -38,6 +35,7 @@ from .test_client import (
     source,
     uids,
 )
+from .fake_session import Desktop
 
 IN_A_FILE: dict[str, t.Any] = {"password_store": "plaintext_keyring"}
 

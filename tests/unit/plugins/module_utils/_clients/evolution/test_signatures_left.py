@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.cl
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import Desk, request
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import statuses
 
-from .test_client import account, folder, push, session, source
+from .evolution_runs import account, folder, push, session, source
 
 
 def deleted_by_user(desk: Desk) -> list[pathlib.Path]:

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._linux.files import L
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError, OptionError
 
-from .test_configure import BY_HAND, account, sources
+from .sources_by_hand import BY_HAND, account, sources
 
 TEMPLATE = "[Autoconfig]\nRevision=1\n"
 

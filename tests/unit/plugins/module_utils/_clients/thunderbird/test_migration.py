@@ -13,72 +13,13 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.diff import before_and_after
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird import configure
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import find
-from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError
 from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import EMAIL, account
 
+from .pop3_by_hand import FILTER, IMAP, LOCAL, ROOT, SEARCH, by_pop3, passwords, pop3, set_up, wanted
 from .test_client import calls_until_death, client, push
-from .test_identities_and_folders import OWN, Prefs, identity, profile, run, server, smtp, stored
-
-ROOT = f"mailbox://{EMAIL.replace('@', '%40')}@pop.charter.net"
-LOCAL = f"mailbox://{EMAIL.replace('@', '%40')}@local-mail.pop.charter.net"
-IMAP = f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net"
-FILTER = f'version="9"\nname="Bills"\naction="Move to folder"\nactionValue="{ROOT}/Bills"\n'
-SEARCH = f"version=1\nuri=mailbox://nobody@Local%20Folders/Found\nscope={ROOT}/Inbox|{ROOT}/Bills\n"
-
-
-def pop3(number: int = 1, host: str = "pop.charter.net", login: str = EMAIL, **more: t.Any) -> Prefs:
-    return server(
-        number,
-        host,
-        login,
-        **{
-            "type": "pop3",
-            "port": 995,
-            "name": "My mail",
-            "leave_on_server": True,
-            "directory-rel": f"[ProfD]Mail/{host}",
-            **more,
-        },
-    )
-
-
-def by_pop3(**more: t.Any) -> Prefs:
-    """A POP3 account made by hand, as Thunderbird leaves it, with Local Folders."""
-    return {
-        **pop3(**more),
-        **server(2, "Local Folders", "nobody", type="none", port=0),
-        **smtp(1),
-        **identity(1, EMAIL, "smtp1"),
-        "mail.identity.id1.htmlSigText": "Mario Rossi",
-        "mail.identity.id1.fcc_folder": f"{ROOT}/Sent",
-        "mail.identity.id1.draft_folder": f"{ROOT}/Drafts",
-        "mail.identity.id1.archive_folder": "mailbox://nobody@Local%20Folders/Archives",
-        "mail.account.account1.identities": "id1",
-        "mail.accountmanager.accounts": "account1,account2",
-        "mail.accountmanager.defaultaccount": "account1",
-        "mail.accountmanager.localfoldersserver": "server2",
-        "mail.smtpservers": "smtp1",
-        "mail.server.server2.spamActionTargetFolder": f"{ROOT}/Junk",
-    }
-
-
-def set_up(home: pathlib.Path, prefs: Prefs, mail: t.Sequence[str] = ("Inbox", "Inbox.msf", "Bills")) -> pathlib.Path:
-    folder = profile(home, prefs)
-    box = folder / "Mail/pop.charter.net"
-    box.mkdir(parents=True, exist_ok=True)
-    for name in (*mail, "popstate.dat"):
-        (box / name).write_text("From - \nSubject: Hello\n\nHello.\n")
-    (box / "msgFilterRules.dat").write_text(FILTER)
-    (folder / "virtualFolders.dat").write_text(SEARCH)
-    return folder
-
-
-def wanted(**options: t.Any) -> Account:
-    return account(migrate=True, **options)
+from .test_identities_and_folders import OWN, identity, run, server, stored
 
 
 def test_the_imap_account_takes_over_and_the_folders_become_local(tmp_path: pathlib.Path) -> None:
@@ -127,52 +68,6 @@ def test_the_preview_shows_both(tmp_path: pathlib.Path) -> None:
     assert f"{EMAIL}:\n  protocol: imap\n  incoming: imap.charter.net, port 993, ssl\n" in after
     assert "protocol: pop3" not in after
     assert "  local folders: My mail (POP3)\n" in after
-
-
-def passwords(home: pathlib.Path, wanted_account: Account) -> list[str | None]:
-    state = client(home).read()
-    ids = find(state.settings, wanted_account)
-    assert ids is not None
-    found = [state.passwords.stored(*login) for login in configure.logins(state.settings, ids)]
-    return [None if one is None else one.reveal() for one in found]
-
-
-def logins(home: pathlib.Path) -> str:
-    return next(home.rglob("logins.json")).read_text()
-
-
-def test_the_stored_passwords_serve_the_imap_account(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account(protocol="pop3", password="tombola"))
-    assert "mailbox://pop.charter.net" in logins(tmp_path)
-    outcome = push(tmp_path, wanted())
-    assert passwords(tmp_path, account()) == ["tombola", "tombola"]
-    assert "mailbox://" not in logins(tmp_path)
-    assert "tombola" not in repr(outcome)
-    assert any(change.secret and "mailbox://" in change.key for change in outcome.steps[0].changes)
-    assert not push(tmp_path, wanted()).changed
-
-
-def test_a_password_that_is_given_replaces_the_stored_one(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account(protocol="pop3", password="tombola"))
-    push(tmp_path, wanted(password="new"))
-    assert passwords(tmp_path, account()) == ["new", "new"]
-    assert not push(tmp_path, wanted(password="new")).changed
-
-
-def test_a_password_goes_with_a_login_that_becomes_whole(tmp_path: pathlib.Path) -> None:
-    push(tmp_path, account(protocol="pop3", password="tombola", username="mario.rossi", provider="charter", **LAB))
-    unmarked(tmp_path)
-    push(tmp_path, wanted(**LAB))
-    assert passwords(tmp_path, account(**LAB)) == ["tombola", "tombola"]
-
-
-LAB: dict[str, t.Any] = {"incoming": {"host": "mail.lab.example"}, "outgoing": {"host": "mail.lab.example"}}
-
-
-def unmarked(home: pathlib.Path) -> None:
-    prefs = next(home.rglob("prefs.js"))
-    lines = prefs.read_text().splitlines(keepends=True)
-    prefs.write_text("".join(line for line in lines if "charter_mail" not in line))
 
 
 def test_an_account_without_mail_leaves_no_folders(tmp_path: pathlib.Path) -> None:
@@ -262,124 +157,6 @@ def test_a_box_that_is_too_large_to_read_is_one_with_mail(tmp_path: pathlib.Path
     with (folder / "Mail/pop.charter.net/Inbox").open("wb") as box:
         box.truncate(1 << 40)
     run(tmp_path, wanted())
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-@pytest.mark.parametrize(
-    "host", ["mobile.charter.net", "POP.charter.net", "imap.charter.net", "mail.charter.net", "pop.charter.net"]
-)
-def test_the_provider_may_have_several_servers(tmp_path: pathlib.Path, host: str) -> None:
-    set_up(tmp_path, by_pop3(hostname=host))
-    run(tmp_path, wanted())
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"hostname": "pop.provider.example"},
-        {"hostname": "127.0.0.1"},
-        {"hostname": "localhost"},
-        {"userName": "anna@charter.net"},
-        {"type": "imap", "hostname": "pop.charter.net", "userName": "anna@charter.net"},
-    ],
-)
-def test_another_account_is_not_replaced(tmp_path: pathlib.Path, other: Prefs) -> None:
-    before = by_pop3(**other)
-    set_up(tmp_path, {**before, "mail.identity.id1.useremail": "anna@charter.net"})
-    run(tmp_path, wanted())
-    after = stored(tmp_path)
-    kept = {
-        key: value
-        for key, value in before.items()
-        if key.startswith(("mail.server.server1.", "mail.account.account1."))
-    }
-    assert {**after, **kept} == after
-
-
-def test_an_account_that_signs_in_by_oauth2_stays_until_the_admin_insists(tmp_path: pathlib.Path) -> None:
-    set_up(tmp_path, by_pop3(authMethod=10))
-    _outcome, told = run(tmp_path, wanted())
-    assert (
-        f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since it signs in by OAuth2; set override" in told
-    )
-    assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
-    run(tmp_path, wanted(override=True))
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-@pytest.mark.parametrize(
-    ("own", "clause"),
-    [
-        (smtp(1, "127.0.0.1", port=1587), "it is reached through 127.0.0.1"),
-        (smtp(1, authMethod=10), "it signs in by OAuth2"),
-        (smtp(1, type="ews"), "it sends by ews"),
-        ({**smtp(1, "localhost"), **identity(1, EMAIL, "")}, "it is reached through localhost"),
-    ],
-)
-def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insists(
-    tmp_path: pathlib.Path, own: Prefs, clause: str
-) -> None:
-    before = {**by_pop3(), **own}
-    set_up(tmp_path, before)
-    _outcome, told = run(tmp_path, wanted())
-    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
-    after = stored(tmp_path)
-    assert {key: after[key] for key in own} == own
-    assert after["mail.server.server1.type"] == "pop3"
-    run(tmp_path, wanted(override=True))
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-def test_without_the_option_both_stand_beside_each_other(tmp_path: pathlib.Path) -> None:
-    set_up(tmp_path, by_pop3())
-    _outcome, told = run(tmp_path, account())
-    assert "beside an account of the same address by the other protocol" in told
-    assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
-    run(tmp_path, wanted())
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-def test_the_folders_outlive_the_imap_account(tmp_path: pathlib.Path) -> None:
-    set_up(tmp_path, by_pop3())
-    push(tmp_path, wanted())
-    outcome = push(tmp_path, account(migrate=True, state="absent"))
-    assert [step.status for step in outcome.steps] == [Status.REMOVED]
-    after = stored(tmp_path)
-    assert after["mail.accountmanager.accounts"] == "account1,account2"
-    assert after["mail.server.server1.type"] == "none"
-
-
-def test_the_backup_is_the_way_back(tmp_path: pathlib.Path) -> None:
-    folder = set_up(tmp_path, by_pop3())
-    names = ("prefs.js", "virtualFolders.dat", "Mail/pop.charter.net/msgFilterRules.dat")
-    before = {name: (folder / name).read_bytes() for name in names}
-    outcome = push(tmp_path, wanted())
-    backups = {path.rpartition(".20")[0]: pathlib.Path(path).read_bytes() for path in outcome.backups}
-    assert backups == {str(folder / name): content for name, content in before.items()}
-
-
-def test_a_pop3_account_that_is_wanted_again_gets_its_folders_back(tmp_path: pathlib.Path) -> None:
-    folder = set_up(tmp_path, by_pop3())
-    before = stored(tmp_path)
-    push(tmp_path, wanted())
-    run(tmp_path, account(protocol="pop3", password="tombola"))
-    push(tmp_path, account(state="absent"))
-    after = stored(tmp_path)
-    kept = {key: value for key, value in before.items() if key.startswith("mail.server.")}
-    assert {key: value for key, value in after.items() if key in kept} == kept
-    assert after["mail.accountmanager.accounts"] == "account1,account2"
-    assert (folder / "virtualFolders.dat").read_text() == SEARCH
-    assert (folder / "Mail/pop.charter.net/msgFilterRules.dat").read_text() == FILTER
-    assert not any("retired" in key for key in after)
-    run(tmp_path, wanted())  # and once more
-    assert stored(tmp_path)["mail.server.server1.type"] == "none"
-
-
-def test_a_pop3_account_at_another_server_leaves_the_folders_as_they_are(tmp_path: pathlib.Path) -> None:
-    set_up(tmp_path, by_pop3())
-    push(tmp_path, wanted())
-    run(tmp_path, account(protocol="pop3", provider="spectrum"))
     assert stored(tmp_path)["mail.server.server1.type"] == "none"
 
 
