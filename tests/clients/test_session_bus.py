@@ -11,12 +11,12 @@ import signal
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry as live
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import AccountRegistry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry_service as live
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store.keyring import (
     Keyring,
     KeyringState,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry_service import AccountRegistry
 from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
 from ansible_collections.charter.mail.plugins.module_utils._linux.dbus.session_bus import connect

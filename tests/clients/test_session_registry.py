@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry as live
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import AccountRegistry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry_service as live
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry_service import AccountRegistry
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import LocalDesktop
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 

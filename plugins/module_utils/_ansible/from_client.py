@@ -17,7 +17,7 @@ from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
 from .._verify.findings.endpoint import Role
 from .._verify.login import Login, Logins
-from .._verify.report import client_check
+from .._verify.report import client_check_texts
 from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
 from . import unexpected_error
@@ -48,12 +48,12 @@ class Inspection:
     def complete(self, report: AccountReport) -> AccountReport:
         """The report on the test, with the result of the inspection."""
         remark = ""
-        if self.stored_differ and client_check.only_sending_refused(report):
+        if self.stored_differ and client_check_texts.only_sending_refused(report):
             remark = (
                 "The passwords stored for receiving and for sending differ, and only the first is right. Store it for "
                 "sending, too."
             )
-        return client_check.add_to_report(self.check, report, remark)
+        return client_check_texts.add_to_report(self.check, report, remark)
 
 
 def inspect(
@@ -82,7 +82,7 @@ def inspect(
     except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
         trace(f"{wanted}: {unexpected_error.trace(error)}")
         reason = unexpected_error.sentence(error)
-    return Inspection(wanted, Logins.of(wanted), client_check.unreadable(entry.title, reason))
+    return Inspection(wanted, Logins.of(wanted), client_check_texts.unreadable(entry.title, reason))
 
 
 def _inspect(
@@ -93,12 +93,12 @@ def _inspect(
         try:
             found = client.undisturbed(lambda: client.account(wanted))
         except OptionError as error:  # another program's account, or one of several
-            check = client_check.undecided(entry.title, client.title, entry.module, str(error))
+            check = client_check_texts.undecided(entry.title, client.title, entry.module, str(error))
             return Inspection(wanted, Logins.of(wanted), check)
         place = client.title
         if found is None:
             absence, refusal = client.absence(wanted), _refusal(client, wanted)
-            check = client_check.account_missing(entry.title, place, str(wanted), absence, entry.module, refusal)
+            check = client_check_texts.account_missing(entry.title, place, str(wanted), absence, entry.module, refusal)
             return Inspection(wanted, Logins.of(wanted), check)
         clauses, left = _clauses(entry, wanted, found)
         refusal = _refusal(client, as_spelled(wanted, found.account)) if clauses else ""
@@ -148,10 +148,10 @@ def _check(
         note = f"{note}; stored passwords cannot be read: {found.locked}"
     if clauses:
         note = f"{found.left_alone.reason}; {note}" if found.left_alone else note
-        return client_check.differs(entry.title, place, clauses, note, entry.module, refusal)
+        return client_check_texts.differs(entry.title, place, clauses, note, entry.module, refusal)
     if found.left_alone:
-        return client_check.left_alone(entry.title, place, found.left_alone.reason, left, note, entry.module)
-    return client_check.as_wanted(entry.title, place, note)
+        return client_check_texts.left_alone(entry.title, place, found.left_alone.reason, left, note, entry.module)
+    return client_check_texts.as_wanted(entry.title, place, note)
 
 
 def _compared(entry: ClientEntry, request: Request, found: StoredAccount, check: AccountCheck) -> Inspection:

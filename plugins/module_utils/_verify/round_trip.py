@@ -13,7 +13,7 @@ import typing as t
 
 from .._model.account import Account
 from .context import Context
-from .findings import round_trips as findings
+from .findings import round_trip_findings as findings
 from .findings.endpoint import Endpoint, endpoints
 from .findings.failure import Code, Failure
 from .findings.sessions import not_understood

@@ -17,12 +17,12 @@ import re
 import shlex
 import typing as t
 
-from ...module_utils._clients.files_to_read import FileGroup
+from ...module_utils._clients.file_groups import FileGroup
 from ...module_utils._host.environment import NAMES
 from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.session_environment import LOGIN_FILES, WITNESSES
+from .covered_paths import Patterns
 from .errors import UnseenError
-from .patterns import Patterns
 
 MARK = "charter-mail-look"
 MOST_BYTES = 8 * 1024 * 1024  # of one user's files

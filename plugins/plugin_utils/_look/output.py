@@ -14,8 +14,8 @@ import zlib
 from ...module_utils._linux.local_user import LocalUser
 from .archive import members
 from .command import MARK, MOST_BYTES
+from .covered_paths import Patterns
 from .errors import UnseenError
-from .patterns import Patterns
 from .snapshot import SeenFiles
 
 _END = b"end\n"

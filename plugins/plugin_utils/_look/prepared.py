@@ -10,11 +10,11 @@ import typing as t
 
 from ...module_utils._ansible import client_registry
 from ...module_utils._clients.evolution import files_to_read as of_evolution
-from ...module_utils._clients.files_to_read import FilesToRead
+from ...module_utils._clients.file_groups import FilesToRead
 from ...module_utils._clients.thunderbird import files_to_read as of_thunderbird
 from .command import Command
+from .covered_paths import Patterns
 from .errors import UnseenError
-from .patterns import Patterns
 
 FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
 """What each client needs, by its name."""

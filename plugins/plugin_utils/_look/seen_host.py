@@ -9,7 +9,7 @@ import contextlib
 import json
 import typing as t
 
-from ...module_utils._clients.files_to_read import BusCall
+from ...module_utils._clients.file_groups import BusCall
 from ...module_utils._clients.seal import Seal
 from ...module_utils._host.desktop import Bus
 from ...module_utils._host.environment import Environment

@@ -11,8 +11,8 @@ import posixpath
 import typing as t
 
 from ...module_utils._host.file_write import FileWrite
+from .covered_paths import JOURNALS, Patterns
 from .errors import UnseenError
-from .patterns import JOURNALS, Patterns
 
 T = t.TypeVar("T")
 

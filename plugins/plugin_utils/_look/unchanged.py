@@ -23,10 +23,10 @@ from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._linux.local_user import Target
 from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
+from .covered_paths import Patterns
 from .errors import UnseenError
 from .needs_module import needs_module
 from .output import SeenHost, SeenUser, parsed
-from .patterns import Patterns
 from .prepared import prepared
 from .seen_host import SeenUserHost
 from .snapshot import Snapshot

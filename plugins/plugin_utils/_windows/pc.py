@@ -12,7 +12,7 @@ from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import keys, reg_file, users
-from ...module_utils._windows.acl import is_protected, saved
+from ...module_utils._windows.acl_check import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles

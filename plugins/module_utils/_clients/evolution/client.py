@@ -38,10 +38,10 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._model.settings import Change
     from ..seal import Seal
     from ..stored_account import StoredAccount
-    from .account_registry import AccountRegistry
     from .default_stores import Defaults
     from .password_store.keyring_item import Item
     from .password_store.store import Passwords
+    from .registry_service import AccountRegistry
 
 T = t.TypeVar("T")
 
@@ -365,15 +365,15 @@ class Evolution(ClientDefaults):
         if self._desktop is None or self._location.flatpak:
             return None
         with self._as_root():
-            from . import account_registry
-        return account_registry.running(self._desktop)
+            from . import registry_service
+        return registry_service.running(self._desktop)
 
     def _in_the_way(self) -> Process | None:
         if self._desktop is None or not self._location.flatpak:
             return None
         with self._as_root():
-            from . import account_registry
-        return next(iter(account_registry.flatpaks(self._desktop)), None)
+            from . import registry_service
+        return next(iter(registry_service.flatpaks(self._desktop)), None)
 
     def _open_passwords(self, session: AccountRegistry | None) -> Passwords:
         with self._as_root():

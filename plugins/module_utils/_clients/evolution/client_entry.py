@@ -20,9 +20,9 @@ def open_evolution(host: DesktopHost, profile: str | None, options: t.Mapping[st
     """See ``entry.OpenClient``. Evolution has no profiles."""
     del profile
     with host.as_root():
-        from .account_registry import PROGRAM
         from .client import Evolution
         from .location_choice import locate
+        from .registry_service import PROGRAM
     seals = options["password_store"] == store.PLAINTEXT_KEYRING and host.sealed_store is None
     return Evolution(
         host.files,

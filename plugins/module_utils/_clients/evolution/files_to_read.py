@@ -1,18 +1,18 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a host tells whether a user's Evolution is as it should be: see ``files_to_read``.
+"""What of a host tells whether a user's Evolution is as it should be: see ``file_groups``.
 
-It is what ``location_choice``, ``defaults``, ``templates``, ``signatures``, ``account_registry`` and ``client`` read
+It is what ``location_choice``, ``defaults``, ``templates``, ``signatures``, ``registry_service`` and ``client`` read
 before anything is changed.
 """
 
 from __future__ import annotations
 
 from .. import seal
-from ..files_to_read import BusCall, FileGroup, FilesToRead
-from .account_registry import BUS, MANAGER, NAME, OBJECTS, PROGRAM
+from ..file_groups import BusCall, FileGroup, FilesToRead
 from .installations import FLATPAK_ID, NATIVE_PROGRAM
 from .password_store import plaintext_keyring
+from .registry_service import BUS, MANAGER, NAME, OBJECTS, PROGRAM
 from .templates import FOLDER
 
 _KEYRINGS = ("~/.local/share/keyrings",)

@@ -24,7 +24,7 @@ from . import configure, old_names, preference_files, profile_choice, programs
 from .indexed_settings import IndexedSettings
 from .local_folders import missing_folders
 from .lookup import find, has_other_protocol
-from .password_store import store_files
+from .password_store import store_in_use
 from .prefs import AsRoot, PrefsFile
 from .profile_choice import Root
 from .stored import PasswordFiles, ThunderbirdState
@@ -213,7 +213,7 @@ class Thunderbird(ClientDefaults):
 
     def require_writable(self, before: ThunderbirdState, after: ThunderbirdState) -> None:
         moved = after.references_since(before)
-        named = ["prefs.js", *(store_files.FILES if after.new_passwords is not None else ())]
+        named = ["prefs.js", *(store_in_use.FILES if after.new_passwords is not None else ())]
         further = missing_folders(self._files, self.profile, before.settings, after.settings)
         further += after.profile.files if after.announced else ()
         paths = (*map(self._path, named), *moved, *(one.path for one in further))
@@ -346,7 +346,7 @@ class Thunderbird(ClientDefaults):
         return folder_references.read(self._files, profile, seen)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
-        names = store_files.files_in_use(prefs)
+        names = store_in_use.files_in_use(prefs)
         # Where they cannot be read, that is an error only if a password is in question.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store

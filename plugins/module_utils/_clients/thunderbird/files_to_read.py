@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a host tells whether a user's Thunderbird is as it should be: see ``files_to_read``.
+"""What of a host tells whether a user's Thunderbird is as it should be: see ``file_groups``.
 
 It is what ``location_choice``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 import posixpath
 
 from .. import seal
-from ..files_to_read import FileGroup, FilesToRead
+from ..file_groups import FileGroup, FilesToRead
 from .client_entry import PROCESSES
 from .installations import DEBIAN_LAUNCHER, FLATPAK_IDS, LAUNCHERS, LEGACY_HOMES, NATIVE_PROGRAMS, ROOTS, SNAP_PROGRAM
-from .password_store.store_files import all_files
+from .password_store.store_in_use import all_files
 from .preference_files import SYSTEM
 
 _ROOTS = tuple(f"~/{root}" for root in ROOTS)

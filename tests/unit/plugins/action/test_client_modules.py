@@ -22,8 +22,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.result impor
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
+from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
-from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.tests.unit.amount import FULL
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (

@@ -8,7 +8,7 @@ import posixpath
 import typing as t
 
 from ...._model.errors import DamagedFileError, PasswordStoreError
-from .store_files import KEY_DATABASE, LEFTOVERS, LOGINS, LOGINS_DATABASE
+from .store_in_use import KEY_DATABASE, LEFTOVERS, LOGINS, LOGINS_DATABASE
 
 if t.TYPE_CHECKING:
     from ...._host.file_write import FileWrite

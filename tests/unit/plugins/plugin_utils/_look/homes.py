@@ -28,7 +28,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.users_of_hos
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, of_user
-from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
+from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import Look, look
 

@@ -21,12 +21,12 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values import plain
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
-from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import BusCall
+from ansible_collections.charter.mail.plugins.module_utils._clients.file_groups import BusCall
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, Command, of_user
+from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
-from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
 from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
 from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look

@@ -12,7 +12,7 @@ import configparser
 import pathlib
 import typing as t
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import account_registry
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution import registry_service
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.password_store import keyring
 from ansible_collections.charter.mail.plugins.module_utils._host.bus_error import BusError
 from ansible_collections.charter.mail.plugins.module_utils._host.desktop import Bus
@@ -134,7 +134,7 @@ class Desktop:
         self.locks: dict[str, str] = {}
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        return self.programs if name == account_registry.PROGRAM else ()
+        return self.programs if name == registry_service.PROGRAM else ()
 
     def bus(self, address: str | None = None) -> Bus | None:
         return self if self.session else None
@@ -154,7 +154,7 @@ class Desktop:
 
     @property
     def services(self) -> dict[str, Registry | Secrets]:
-        offered = {account_registry.NAME: self.registry, keyring.NAME: self.secrets}
+        offered = {registry_service.NAME: self.registry, keyring.NAME: self.secrets}
         return {name: service for name, service in offered.items() if service is not None}
 
     def has_owner(self, name: str) -> bool:

@@ -30,8 +30,8 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.obse
 
 PLUGINS = pathlib.Path(__file__).resolve().parents[6] / "plugins"
 FINDINGS = PLUGINS / "module_utils/_verify/findings"
-# Checks of a client are about the account, not about a server: see report/client_check.py.
-OTHER_CHECKS = PLUGINS / "module_utils/_verify/report/client_check.py"
+# Checks of a client are about the account, not about a server: see report/client_check_texts.py.
+OTHER_CHECKS = PLUGINS / "module_utils/_verify/report/client_check_texts.py"
 IMAP = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.charter.net", 993, Security.SSL))
 
 

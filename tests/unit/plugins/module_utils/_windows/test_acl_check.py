@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._windows.acl import is_protected, saved
+from ansible_collections.charter.mail.plugins.module_utils._windows.acl_check import is_protected, saved
 
 ADMINISTRATORS = "(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 MARIO = "S-1-5-21-1-2-3-1001"

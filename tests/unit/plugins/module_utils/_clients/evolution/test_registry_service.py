@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.account_registry import (
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.registry_service import (
     NAME,
     PROGRAM,
     AccountRegistry,

@@ -9,7 +9,7 @@ import fnmatch
 import posixpath
 import typing as t
 
-from ...module_utils._clients.files_to_read import FileGroup, FilesToRead
+from ...module_utils._clients.file_groups import FileGroup, FilesToRead
 
 JOURNALS = ".charter-mail-*.journal"
 """In a home directory: the files of runs that are at work, or were interrupted."""

@@ -10,8 +10,8 @@ import fnmatch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.files_to_read import FileGroup, FilesToRead
-from ansible_collections.charter.mail.plugins.plugin_utils._look.patterns import Patterns
+from ansible_collections.charter.mail.plugins.module_utils._clients.file_groups import FileGroup, FilesToRead
+from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
 
 names = st.sampled_from(["a", "b", ".a", "*/a", "a/*.source", "a.source", ".source", "x*", ".*", "*", "*.source"])
 folders = st.lists(names, max_size=3).map(lambda parts: "/".join(["~", *parts]))
