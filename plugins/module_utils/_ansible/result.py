@@ -29,11 +29,11 @@ class TaskResult:
         self.backups: list[str] = []
         self.failures: list[str] = []
         self.run = ""
-        """The id under which the log of changes has what was changed; empty if nothing is there."""
+        """The run's id in the change log; empty if the log has no entry."""
         self.numbered: dict[int, dict[str, t.Any]] = {}
-        """The entries of the accounts, by their places in the task's options."""
+        """The entries of the accounts, by their positions in the task's options."""
         self.unlisted: list[dict[str, t.Any]] = []
-        """The entries of accounts that the task's options do not have."""
+        """The entries of accounts that are not in the task's options."""
 
     @property
     def accounts(self) -> list[dict[str, t.Any]]:

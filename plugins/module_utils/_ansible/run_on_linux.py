@@ -33,7 +33,7 @@ READ_ONLY: t.Mapping[str, t.Any] = {
     "lock_timeout": CLIENT_OPTIONS["lock_timeout"]["default"],  # if another run is changing the settings
     "backup": False,
 }
-"""The options of a client in which nothing is changed, beside its own."""
+"""The options for a read-only client, in addition to its own."""
 
 
 def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:

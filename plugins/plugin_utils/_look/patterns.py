@@ -12,7 +12,7 @@ import typing as t
 from ...module_utils._clients.files_to_read import FileGroup, FilesToRead
 
 JOURNALS = ".charter-mail-*.journal"
-"""In a home directory: the files of runs that are at work, or were interrupted."""
+"""In a home directory: the files of running or interrupted runs."""
 
 
 class Patterns:

@@ -17,7 +17,7 @@ from .errors import UnseenError
 from .patterns import Patterns
 
 FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
-"""What each client needs, by its name."""
+"""The files that each client needs, by client name."""
 
 
 @functools.cache

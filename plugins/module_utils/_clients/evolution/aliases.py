@@ -18,12 +18,12 @@ from ..._model.text import bare_address, same_address
 from .sources import MAIL_IDENTITY, MARKER_GROUP
 
 ALIASES = "Aliases"
-"""The key in the identity's group, and in our own, where it lists the addresses that we added."""
+"""The key in the identity's group; in our own group, it lists the addresses that we added."""
 
 NOT_HELD = frozenset(
     {senders.DEFAULT_IDENTITY, *(f"{senders.IDENTITIES}.{name}" for name in ("reply_to", "organization", "signature"))}
 )
-"""What an alias cannot hold, by its name in ``Difference``."""
+"""The fields that an alias cannot hold, by their names in ``Difference``."""
 
 
 class Alias(t.NamedTuple):

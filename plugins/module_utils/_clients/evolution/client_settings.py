@@ -23,7 +23,7 @@ from .mapping import IMAPX_BACKEND, POP_BACKEND, encoded
 from .sources import SourceIds, Sources
 
 FOR_ALL_ACCOUNTS = ("check_at_start", "compose_format", "request_receipts")
-"""The options that Evolution has for all accounts together."""
+"""The options that Evolution has only once for all accounts."""
 
 USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
     "check_interval": (10, 60),
@@ -32,7 +32,7 @@ USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
     "subscribed_only": (False,),
     "delete_on_server": (False,),
 }
-"""What new accounts have, made by this collection or in Evolution."""
+"""The values of new accounts, created by this collection or in Evolution."""
 
 _REFRESH = "Refresh"
 _USUAL_INTERVAL = 60

@@ -33,19 +33,19 @@ FOLDER = "signatures"
 SIGNATURE_UID = "SignatureUid"
 TOP_SIGNATURE = "TopSignature"
 DIGEST_KEY = "Digest"
-"""In our own group: which content was ours."""
+"""In our own group: the content that we wrote."""
 
 _NONE = "none"
 _MIME_TYPES = {True: "text/html", False: "text/plain"}
 _PLACES = {"on": True, "off": False}  # CamelThreeState, whose third value is inconsistent
 
 CHANGE = "signature "
-"""Begins the name of a change of a file's content; the uid follows."""
+"""The prefix, before the uid, that names a change of a file's content."""
 
 Contents = t.Callable[[str], t.Optional[bytes]]
-"""The content of the file of a source, by its uid; None where there is none."""
+"""Returns the content of a source's file by uid; None if there is none."""
 NewContents = t.Mapping[str, t.Optional[bytes]]
-"""uid to what the file shall have; None where it shall not be there."""
+"""uid to the new content of the file; None to delete it."""
 
 
 class SignatureFiles:

@@ -24,7 +24,7 @@ MAIL_SUBMISSION = "Mail Submission"
 MAIL_TRANSPORT = "Mail Transport"
 
 SUFFIX = ".source"
-"""Of the file of each."""
+"""The suffix of a source's file."""
 
 # Records in a source of ours which account it belongs to. Evolution keeps groups that it does not know, so the account
 # is found again after anything is renamed or moved. (A group named Autoconfig would not work: such files are deleted at

@@ -43,7 +43,7 @@ class KeyringState(enum.Enum):
     UNLOCKED = "unlocked"
     LOCKED = "locked"
     ABSENT = "absent"
-    """No keyring runs in a session of the user's, or the user has none yet."""
+    """No keyring runs in the user's session, or the user has none yet."""
 
 
 class Keyring:

@@ -12,7 +12,7 @@ import typing as t
 from ...._model.secret import Secret
 
 UID_ATTRIBUTE = "e-source-uid"
-"""The attribute that Evolution looks for (e-secret-store.c)."""
+"""The attribute that Evolution searches for (e-secret-store.c)."""
 
 
 class Item(t.NamedTuple):
