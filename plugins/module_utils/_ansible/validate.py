@@ -81,7 +81,7 @@ class _Forms:
     """Groups entries of ``accounts`` that differ only in free text, so that one of each group is validated.
 
     Args:
-        entries: the entries; None where there are none.
+        entries: the entries; None if omitted.
         spec: the argument specification.
     """
 

@@ -144,7 +144,7 @@ class Evolution(ClientDefaults):
                 after = removal.settled(self._files, self._location, after)
         if not removed:
             return after
-        # The account can exist twice, so remove further ones, except what a further run would also leave.
+        # Several accounts can match: remove them all, except those that a further run would also leave.
         left = find(after.sources, account)
         return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 

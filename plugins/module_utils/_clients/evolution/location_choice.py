@@ -88,7 +88,7 @@ def _about(chosen: Location, other: Location, leftover: bool) -> str:
 
 
 def _native(files: Files, home: str, environment: Environment) -> Location:
-    """The folders of the native package: those of the login files, or the usual ones if only these have accounts."""
+    """The folders of the native package: those of the environment, or the usual ones if only these have accounts."""
     usual = _below(home, Environment())
     found = _below(home, environment)
     if environment.live or found == usual:

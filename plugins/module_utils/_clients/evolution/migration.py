@@ -62,7 +62,7 @@ def followed(before: EvolutionState, account: Account, ids: SourceIds, password_
     """The state with the stored passwords and the default moved to the account; the sources are unchanged.
 
     Args:
-        before: with the POP3 accounts; itself where there are none.
+        before: with the POP3 accounts; returned if there are none.
         account: as wanted.
         ids: the account's uids.
         password_store: the option.

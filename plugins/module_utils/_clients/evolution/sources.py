@@ -53,7 +53,7 @@ def source_path(folder: str, uid: str) -> str:
 
 
 class SourceIds(t.NamedTuple):
-    """The uids of one account's sources; empty where one is missing."""
+    """The uids of one account's sources; empty for a missing one."""
 
     account: str = ""
     identity: str = ""

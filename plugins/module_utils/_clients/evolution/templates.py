@@ -27,8 +27,8 @@ def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, acc
     """Refuse changes to an account made from a template: they would be undone at login, or the account would return.
 
     Args:
-        before: the sources as they are.
-        after: as they will be.
+        before: the current sources.
+        after: the wanted sources.
         found: the account's uids in ``before``.
         account: the account that is configured.
 
