@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mail accounts in Evolution. The documentation is in plugins/modules/evolution_account.py.
 
-One look at the host tells whether anything is to be done. If it is, or if the look cannot tell, the module of the same
-name runs on the host.
+One look at the host shows whether anything needs to change. If so, or if this cannot be determined, the module of the
+same name runs on the host.
 """
 
 from __future__ import annotations
@@ -13,6 +13,6 @@ from ..plugin_utils._look.client_action import ClientAction
 
 
 class ActionModule(ClientAction):
-    """The plugin."""
+    """The action plugin."""
 
     client = "evolution"

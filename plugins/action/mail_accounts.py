@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All mail clients of a host in one task. The documentation is in plugins/modules/mail_accounts.py.
 
-On Linux one look at the host tells in which clients anything is to be done. For them, and for those of which the look
-cannot tell, the module of the same name runs on the host. On Windows the controller does the work.
+On Linux, one look at the host shows which clients need changes. The module of the same name runs on the host for these,
+and for those for which this cannot be determined. On Windows, the controller does the work.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _display = Display()
 
 
 class ActionModule(NormalAction):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_async = False
 
@@ -49,7 +49,7 @@ class ActionModule(NormalAction):
         raw, variables = self._task.args, task_vars or {}
         result: dict[str, t.Any]
         host = str(variables.get("inventory_hostname", "this host"))
-        if self._task.async_val:  # Ansible's own check comes only with the module
+        if self._task.async_val:  # Ansible's own check would only come with the module
             return {"failed": True, "changed": False, "msg": _NO_ASYNC}
         if no_accounts.without_accounts(raw):
             missing = no_accounts.warning(host, variables)
@@ -59,7 +59,7 @@ class ActionModule(NormalAction):
                 raw = self._task.args
                 options = valid_options(raw, _SPEC)
                 params = options.params
-                wanted = requests(params)  # what is wrong with an account is found before the host is asked anything
+                wanted = requests(params)  # reports invalid accounts before connecting to the host
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
                     result = self._on_linux({**params, OPTION: key}, wanted, options, tmp, task_vars)
@@ -116,6 +116,6 @@ class ActionModule(NormalAction):
         warned = "\n".join(warnings)
         for entry in result.accounts:
             if entry.get("advice") and entry["advice"] not in warned and not result.failures:
-                _display.display(printable(f"{host}, {entry['user']}: {entry['advice']}"))  # what the user must do next
+                _display.display(printable(f"{host}, {entry['user']}: {entry['advice']}"))  # the user's next step
         answer = of_all_clients({OUTLOOK.title: result})
         return {**answer, "clients": names, "failed": bool(result.failures), "warnings": list(warnings)}

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which mail clients a host gets accounts for. The documentation is in plugins/modules/mail_clients.py.
+"""The mail clients of a host that get accounts. The documentation is in plugins/modules/mail_clients.py.
 
-An action, since finding a few files needs no Python on the host: one command of its shell takes a seventh of the time
-of the cheapest module.
+This is an action, because finding a few files needs no Python on the host: one shell command takes a seventh of the
+time of the simplest module.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..plugin_utils._windows.host_system import system_of
 
 
 class ActionModule(ActionBase):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -34,8 +34,8 @@ class ActionModule(ActionBase):
             system = system_of(self, task_vars)
             clients, is_fallback = client_choice.choose(options, system, self._installed)
         except (AnsibleActionFail, MailError) as error:
-            # Before ansible-core 2.19 the message of an exception was a template wherever a playbook used it. That of
-            # a result never was.
+            # Before ansible-core 2.19, an exception's message was a template wherever a playbook used it. A result's
+            # message never was.
             return {**result, "failed": True, "msg": printable(str(error))}
         if is_fallback:
             result["warnings"] = [client_choice.NONE_INSTALLED]

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How accounts differ from those that are wanted. The documentation is in plugins/modules/mail_drift.py.
+"""How accounts differ from the wanted ones. The documentation is in plugins/modules/mail_drift.py.
 
 On Linux the module of the same name runs on the host. On Windows the controller reads the registry.
 """
@@ -52,7 +52,7 @@ _display = Display()
 
 
 class ActionModule(NormalAction):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_async = False
 
@@ -76,7 +76,7 @@ class ActionModule(NormalAction):
             with signature_files.contents(self, variables):
                 raw = self._task.args
                 params = validated(raw, _SPEC)
-                requests(params)  # what is wrong with an account is found before the host is asked anything
+                requests(params)  # reports invalid accounts before connecting to the host
                 if system_of(self, variables) is System.LINUX:
                     result: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
                 else:
@@ -84,7 +84,7 @@ class ActionModule(NormalAction):
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
         except AnsibleError as error:
-            result = recorder.result_of(error)  # not raised, so that the playbook's report comes before the failure
+            result = recorder.result_of(error)  # not raised, so that the playbook can report before it fails
             recorder.compared(self, variables, result)
             return result
         except MailError as error:
@@ -115,7 +115,7 @@ class ActionModule(NormalAction):
 
 
 def _verdict(client: Client[t.Any], account: Account) -> tuple[Drift, str] | None:
-    """What Outlook has made of an account: only that tells, since others stage and Outlook acts."""
+    """Outlook's own state of an account. A plan cannot show it, since a run only stages and Outlook acts."""
     outlook, state = t.cast("Outlook", client), client.read()
     reached = outlook.verdict(state, account)
     if account.state is State.ABSENT:

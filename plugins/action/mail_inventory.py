@@ -19,7 +19,7 @@ _REGISTER = "mail_found"
 
 
 class ActionModule(ActionBase):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -56,7 +56,7 @@ class ActionModule(ActionBase):
 
 
 def _failed(result: t.Mapping[str, t.Any], message: str) -> dict[str, t.Any]:
-    """Not an exception, to which Ansible adds its own text and the cause once more."""
+    """A failed result, not an exception, to which Ansible would add its own text and the cause again."""
     return {**result, "failed": True, "changed": False, "msg": printable(message)}
 
 

@@ -26,7 +26,7 @@ _OPTIONS: t.Mapping[str, t.Any] = {
 
 
 class ActionModule(ActionBase):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -73,12 +73,12 @@ class ActionModule(ActionBase):
         }
 
     def _lists(self, variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The entries of ``mail_accounts`` of each host of the play that has some."""
+        """The ``mail_accounts`` entries of each host of the play that has any."""
         found = {host: self._entries(variables["hostvars"], host) for host in variables["ansible_play_hosts_all"]}
         return {host: entries for host, entries in found.items() if entries}
 
     def _entries(self, hostvars: t.Any, host: str) -> t.Any:
-        """Those of a host. Passwords are left out before templates are resolved, so that the vault is not needed."""
+        """A host's entries. Passwords are removed before templates are resolved, so the vault is not needed."""
         raw = hostvars.raw_get(host)
         entries = raw.get(no_accounts.VARIABLE)
         if not isinstance(entries, list) or not all(isinstance(entry, t.Mapping) for entry in entries):
@@ -89,5 +89,5 @@ class ActionModule(ActionBase):
 
 
 def _failed(result: t.Mapping[str, t.Any], message: str) -> dict[str, t.Any]:
-    """Not an exception, to which Ansible adds its own text and the cause once more."""
+    """A failed result, not an exception, to which Ansible would add its own text and the cause again."""
     return {**result, "failed": True, "changed": False, "msg": printable(message)}

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The report on a run. The documentation is in plugins/modules/mail_report.py.
 
-An action, since only what runs on the controller sees the records of all hosts, and since what an action displays
-appears without any configuration, unlike what a callback of a collection prints.
+This is an action, because only the controller sees the records of all hosts. Unlike the output of a collection's
+callback, what an action displays appears without configuration.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ from ..plugin_utils._fleet_run.run_id import Run, started_at, this_run
 
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 _MOST_WARNINGS = 5
-# Ansible imports this file in its main process. Its workers, which run the task, have no terminal.
+# Ansible imports this file in its main process. The workers, which run the task, have no terminal.
 _IS_TERMINAL = sys.stdout.isatty()
 
 _display = Display()
 
 
 class ActionModule(ActionBase):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_check_mode = True
     _supports_async = False
@@ -59,7 +59,7 @@ class ActionModule(ActionBase):
         if options["latest"] and not options["records"]:
             return _without_records(result, "No folder with records is named.")
         warnings: list[str] = []
-        # What is read stays until the end. To look for garbage in it, again and again, takes a quarter of the time.
+        # The records stay in memory until the end. Repeated garbage collection would take a quarter of the time.
         collects = gc.isenabled()
         gc.disable()
         try:
@@ -83,7 +83,7 @@ class ActionModule(ActionBase):
         unrecorded = [host for host in alive if host not in recorded]
         works = not report.counts[MailState.FAILED] and not unrecorded
         if options["summary"] and (works or not options["defer_summary"]):
-            # Between the lines of Ansible, it stands alone.
+            # Blank lines separate it from Ansible's output.
             page = options["page"] if "page" in written else ""
             for line in ((), *summary(report, columns=_columns(), plain=_is_plain(), page=page), ()):
                 _display.display(_coloured(line))
@@ -106,7 +106,7 @@ class ActionModule(ActionBase):
 
 
 def _without_records(result: t.Mapping[str, t.Any], reason: str) -> dict[str, t.Any]:
-    """Where a report is wanted of earlier runs, and there is none of them."""
+    """The failed result if a report on earlier runs is requested and there are none."""
     advice = "Name the folder that the earlier runs had in mail_records."
     return {**result, "failed": True, "changed": False, "msg": printable(f"{reason} {advice}")}
 
@@ -114,7 +114,7 @@ def _without_records(result: t.Mapping[str, t.Any], reason: str) -> dict[str, t.
 def _report(
     action: ActionBase, options: t.Mapping[str, t.Any], task_vars: t.Mapping[str, t.Any], warnings: list[str]
 ) -> tuple[Reported, list[HostRecord]]:
-    """The report with its records, and whatever later runs need of it in the folder.
+    """The report with its records. Also writes what later runs need of it into the folder.
 
     Raises:
         OSError: the records cannot be read.
@@ -154,7 +154,7 @@ def _built(
 
 
 def _write_all(options: t.Mapping[str, t.Any], report: FleetReport, warnings: list[str]) -> set[str]:
-    """Write the files, and tell which options named one that could be written."""
+    """Write the files and return the options whose file could be written."""
     written = set()
     writers: t.Mapping[str, t.Callable[[FleetReport, str], None]] = {
         "page": write_page,
@@ -181,7 +181,7 @@ def _columns() -> int:
 
 
 def _is_plain() -> bool:
-    """Whether the output is read by no person at a terminal, or by one who forces colours for it."""
+    """Whether the output does not go to a terminal and colours are not forced."""
     return not (_IS_TERMINAL or ANSIBLE_COLOR)
 
 

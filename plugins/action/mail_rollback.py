@@ -25,7 +25,7 @@ _display = Display()
 
 
 class ActionModule(NormalAction):
-    """The plugin."""
+    """The action plugin."""
 
     _supports_async = False
 

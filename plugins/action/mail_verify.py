@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of mail accounts: by the module on a Linux host, and on the controller for a Windows host."""
+"""Tests mail accounts: with the module for a Linux host, and on the controller for a Windows host."""
 
 from __future__ import annotations
 
@@ -47,34 +47,34 @@ if t.TYPE_CHECKING:
     from ..plugin_utils._verify_from_pc.curl_config import CurlTest
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
-    # Outlook is the only client on Windows: in a mixed office, a choice made for Linux hosts means it, too.
+    # Outlook is the only client on Windows, so a choice made for Linux hosts also means Outlook there.
     "from_client": {"type": "str", "choices": client_registry.names()},
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
 _NO_CLIENT: t.Mapping[str, t.Any] = {name: option.get("default") for name, option in _CLIENT_OPTIONS.items()}
-# What runs on a Linux host where no client is inspected, so that the clients' files are not sent.
+# The module for Linux hosts if no client is inspected; it does not send the clients' files.
 _WITHOUT_CLIENTS = "charter.mail.__internal.mail_verify"
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
-_PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, besides the tests
+_PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, in addition to the tests
 
-_FOR_PROGRAMS = ("json", "jsonl")  # callbacks whose output programs read: nothing may be added to it
+_FOR_PROGRAMS = ("json", "jsonl")  # callbacks with output for programs: nothing may be added to it
 
-# Seconds: each host waits for a random part of them, so that a network does not call the provider all at once.
+# Seconds: each host waits for a random part of this, so that a network does not contact the provider all at once.
 JITTER_VARIABLE = "mail_jitter"
-_QUIET_VARIABLE = "charter_mail_quiet"  # of the playbook, which ends with a summary
+_QUIET_VARIABLE = "charter_mail_quiet"  # set by a playbook that ends with a summary
 
 _display = Display()
 
 
 @dataclasses.dataclass
 class _Shared:
-    """What a task gets from other hosts of the run, and gives to them.
+    """Data that a task gets from and gives to other hosts of the run.
 
     Attributes:
-        entries: for the option ``shared_limit_option.OPTION``.
-        result: of the task.
+        entries: entries of the option ``shared_limit_option.OPTION``.
+        result: the task's result.
     """
 
     entries: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
@@ -82,9 +82,9 @@ class _Shared:
 
 
 class ActionModule(NormalAction):
-    """Windows has no Python to run the module, so the controller tests, and the PC as far as its own curl.exe can."""
+    """Runs the module or, for Windows without Python, tests from the controller, and from the PC with its curl.exe."""
 
-    _needs_clients = True  # what runs on the host
+    _needs_clients = True  # of the module on the host
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw = {name: value for name, value in self._task.args.items() if name != shared_limit_option.NAME}
@@ -109,7 +109,7 @@ class ActionModule(NormalAction):
         except AnsibleConnectionFailure as error:
             return unreached.recorded(self, variables, error)
         except AnsibleError as error:
-            result = recorder.result_of(error)  # not raised, so that the playbook's report comes before the failure
+            result = recorder.result_of(error)  # not raised, so that the playbook can report before it fails
             recorder.verified(self, variables, result)
             return result
         except MailError as error:
@@ -119,20 +119,20 @@ class ActionModule(NormalAction):
         return self._shown(host, shown, variables)
 
     def _with_signatures(self, raw: dict[str, t.Any], variables: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The options with the contents of signatures where those of a client are compared with them."""
+        """The options, with signature contents if those of a client are compared with them."""
         if not raw.get("from_client"):
             return with_names_of_files(raw)
         return signature_files.expanded(self, raw, variables)
 
     def _wait(self, task_vars: t.Mapping[str, t.Any]) -> None:
-        """For a random part of the jitter."""
+        """Wait for a random part of the jitter."""
         time.sleep(random.uniform(0, self._jitter(task_vars)))
 
     def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
-        """Seconds.
+        """The jitter in seconds.
 
         Raises:
-            OptionError: the variable has another value.
+            OptionError: the variable's value is invalid.
         """
         wanted = self._templar.template(task_vars.get(JITTER_VARIABLE)) or 0
         try:
@@ -144,11 +144,11 @@ class ActionModule(NormalAction):
         return seconds
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Run the module on the host. What is wrong with its options is for the module to say."""
+        """Run the module on the host. The module reports invalid options."""
         params = None
         with contextlib.suppress(MailError):
             params = validated(raw, _SPEC)
-        # The shared limit needs all checks. Nothing here sees the result of a task that runs on in the background.
+        # The shared limit needs all checks. The result of a task in the background is not seen here.
         checks = None if params is None or self._task.async_val else params["checks"]
         given = self._task.args
         self._needs_clients = params is None or any(params[name] != _NO_CLIENT[name] for name in _NO_CLIENT)
@@ -161,7 +161,7 @@ class ActionModule(NormalAction):
             try:
                 done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
             finally:
-                self._task.args = given  # a retried task starts from them
+                self._task.args = given  # a retry of the task starts from them
             shared.result = done
         recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
         module_args = done.get("invocation", {}).get("module_args", {})
@@ -181,7 +181,7 @@ class ActionModule(NormalAction):
 
     @contextlib.contextmanager
     def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:
-        """What other hosts of the run know; what this task finds out, they know afterwards."""
+        """Use what other hosts of the run found out, and share what this task finds out."""
         shared = _Shared()
         planned: list[shared_limit_option.PlannedSignIn] = []
         if params is not None:
@@ -200,7 +200,7 @@ class ActionModule(NormalAction):
                 f"The limit on sign-ins cannot be shared with other hosts ({error}). Make Ansible's local_tmp writable."
             ) from error
         try:
-            if limit.released:  # all that have waited for the same host would begin at once
+            if limit.released:  # otherwise all hosts that waited for the same host would start at once
                 self._wait(task_vars)
             yield shared
         finally:
@@ -244,11 +244,11 @@ class ActionModule(NormalAction):
             result["accounts"] = [{**one, "summary": f"{one['summary']} {_WHERE}"} for one in result["accounts"]]
             result["msg"] = f"{result['msg']} {_WHERE}"
         if not by_pc or not result["accounts"]:
-            result["network"] = []  # the controller's is not the PC's
+            result["network"] = []  # it would be the controller's, not the PC's
         return {**result, "checked_from": _checked_from(result["accounts"]), "failed": verdict.failed}
 
     def _shown(self, host: str, result: dict[str, t.Any], task_vars: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """The result, with a line on the screen for each account that works, since Ansible shows no good result."""
+        """The result. Also displays a line for each working account, since Ansible shows no successful result."""
         quiet = self._task.no_log or self._templar.template(task_vars.get(_QUIET_VARIABLE))
         if not quiet and not str(constants.DEFAULT_STDOUT_CALLBACK).endswith(_FOR_PROGRAMS):  # type: ignore[attr-defined]
             for account in result.get("accounts", ()):
@@ -257,10 +257,10 @@ class ActionModule(NormalAction):
         return result
 
     def _run_tests(self, tests: t.Sequence[CurlTest], seconds: float) -> CurlRun:
-        """Run the tests on the PC. If it is not reached, the results from the controller still count.
+        """Run the tests on the PC. If it is unreachable, the results from the controller still count.
 
         Raises:
-            HostError: the PC did not run them.
+            HostError: the tests did not run on the PC.
         """
         try:
             with TaskConnection.open(self) as connection:
@@ -271,7 +271,7 @@ class ActionModule(NormalAction):
 
 
 def _complete(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The entries as they are after validation: what is missing is None."""
+    """The entries as after validation: missing options are None."""
     names = shared_limit_option.OPTION[shared_limit_option.NAME]["options"]
     return [{name: entry.get(name) for name in names} for entry in entries]
 

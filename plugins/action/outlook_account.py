@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts for Outlook on a Windows PC, worked out on the controller. The documentation is with the module's stub."""
+"""Accounts for Outlook on a Windows PC, prepared on the controller. The documentation is with the module's stub."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def _warn(text: str) -> None:
 
 
 class ActionModule(ActionBase):
-    """Runs where the playbook runs; the PC needs no Python and runs no PowerShell of ours."""
+    """The action plugin. It runs on the controller; the PC needs no Python and runs none of our PowerShell."""
 
-    TRANSFERS_FILES = False  # a temporary folder is made where it is needed
+    TRANSFERS_FILES = False  # a temporary folder is created when needed
     _supports_check_mode = True
     _supports_async = False
 
@@ -66,7 +66,7 @@ class ActionModule(ActionBase):
             params = {**params, "user": params["sid"]}
         answer = configure_outlook(self, params, params, _warn, run)
         result = answer.as_result()
-        del result["backup_files"]  # nothing is replaced of which Outlook had the only copy
+        del result["backup_files"]  # no replaced file is the only copy of Outlook's data
         statuses = collections.Counter(one["outlook_status"] for one in answer.accounts if "outlook_status" in one)
         if not answer.failures:
             result["msg"] += (

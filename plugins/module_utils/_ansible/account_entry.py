@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account that was found in a client, as an entry of ``mail_accounts``, and what such an entry cannot say."""
+"""An account found in a client as an entry of ``mail_accounts``, and what such an entry cannot express."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .arguments import DEFAULTS, request_of
 
 
 def not_expressed(found: ClientAccount) -> list[str]:
-    """Why an entry would not give the same account again, clauses; empty if it does."""
+    """Why an entry would not recreate the account, clauses; empty if it would."""
     reasons = list(found.not_expressed)
     if found.account is None:
         return [f"it is neither IMAP nor POP3 ({found.kind})"]
@@ -38,12 +38,12 @@ def not_expressed(found: ClientAccount) -> list[str]:
 
 
 def entry(found: ClientAccount, account: Account, user: str) -> dict[str, t.Any]:
-    """The least that says the same about an account.
+    """The shortest entry that describes an account.
 
     Args:
-        found: in a client.
+        found: the account found in a client.
         account: its settings.
-        user: whose account it is.
+        user: the account's user.
     """
     options: dict[str, t.Any] = {"user": user, "email": account.email}
     options.update(_sender(account))
@@ -70,9 +70,9 @@ def entry(found: ClientAccount, account: Account, user: str) -> dict[str, t.Any]
 
 
 def merged(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-    """An entry for an account that two clients have; None where the two are not the same account.
+    """An entry for an account that two clients have; None if the two accounts differ.
 
-    What each client has in its own way is left out, so that each keeps it.
+    Client-specific options are left out, so each client keeps its own.
     """
     if any(one.get(name) != other.get(name) for name in {*one, *other} - _CLIENTS_OWN):
         return None
@@ -83,7 +83,7 @@ _CLIENTS_OWN = frozenset({"folders", *ClientOptions._fields})
 
 
 def _sender(sender: Account | Identity) -> dict[str, t.Any]:
-    """What mail says about its sender beside the address."""
+    """The sender's options in addition to the address."""
     options = {
         "full_name": sender.full_name,
         "reply_to": sender.reply_to,
@@ -94,7 +94,7 @@ def _sender(sender: Account | Identity) -> dict[str, t.Any]:
 
 
 def _senders(account: Account) -> dict[str, t.Any]:
-    """The identities beside the account's own, and which of all is the default."""
+    """The additional identities, and which identity is the default."""
     entries = [{"address": one.email, **_sender(one)} for one in account.identities]
     default = account.default_identity or account.email
     if not same_address(default, account.email):
@@ -116,10 +116,10 @@ def _signature(signature: Signature | None) -> dict[str, t.Any]:
 
 
 def _of_client(found: ClientAccount, account: Account) -> dict[str, t.Any]:
-    """What the user has changed of the client's own settings, and the folders that are on this computer.
+    """The client settings that the user has changed, and the folders on this computer.
 
-    A folder on the server may be the one that the server names, and is left to it. Where templates are differs
-    between clients.
+    A folder on the server is left out, since it may be the one that the server names. The templates folder is left out,
+    since it differs between clients.
     """
     options: dict[str, t.Any] = dict(found.chosen.given())
     folders = account.folders._replace(templates=None).given()
@@ -128,7 +128,7 @@ def _of_client(found: ClientAccount, account: Account) -> dict[str, t.Any]:
 
 
 def _proof(found: ClientAccount, account: Account) -> list[str]:
-    """What is wrong with the entry by the rules that every task has."""
+    """What validation finds wrong with the entry."""
     try:
         request = request_of(entry(found, account, "nobody"), {})
     except MailError as error:
@@ -138,7 +138,7 @@ def _proof(found: ClientAccount, account: Account) -> list[str]:
 
 
 def _usual_login(email: str) -> str:
-    """The login that an entry without ``username`` has."""
+    """The login of an entry without ``username``."""
     try:
         return text.address(email, "email")
     except MailError:
@@ -150,5 +150,5 @@ def _lower(server: Server) -> Server:
 
 
 def server_options(server: Server) -> dict[str, t.Any]:
-    """A server as a task has it."""
+    """A server as the options of a task."""
     return {"host": server.host, "port": server.port, "security": server.security.value}

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A list of accounts outside a task, such as the input of a filter, checked like the options of a task."""
+"""Validates a list of accounts outside a task, such as the input of a filter, like the options of a task."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from .validate import validated
 def of_one_user(
     entries: t.Any, spec: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]
 ) -> tuple[tuple[Request, ...], dict[str, t.Any]]:
-    """The accounts with ``state: present``, in the order of the list, and the other options with their types.
+    """The accounts with ``state: present``, in list order, and the other options with their types.
 
-    Passwords are not read: no result holds one, and the vault password need not be known.
+    Passwords are not read: no result contains one, and the vault password may be unknown.
 
     Args:
         entries: dicts with the options of an entry of ``accounts``.
         spec: the argument specification of the other options.
-        options: the other options; None for one that is omitted.
+        options: the other options; None for an omitted one.
 
     Raises:
-        MailError: the first invalid option; no account, or accounts of several users.
+        MailError: the first invalid option, no account, or accounts of several users.
     """
     if not isinstance(entries, (list, tuple)) or not all(isinstance(entry, t.Mapping) for entry in entries):
         raise OptionError("accounts", "a list of accounts was expected", "give a list of dicts")

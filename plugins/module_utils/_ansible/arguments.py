@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options that describe accounts: one argument specification for all modules, and accounts from options."""
+"""The options that describe accounts: one argument specification for all modules, and parsing into accounts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SERVER_OPTIONS: t.Mapping[str, t.Any] = {
     "port": {"type": "int"},
     "security": {"type": "str", "choices": [security.value for security in Security]},
 }
-# The options of one account. At the level of the task, they apply to all entries of ``accounts`` that omit them.
+# The options of an account. On task level, they apply to all entries of ``accounts`` that omit them.
 _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "user": {"type": "str"},
     "home": {"type": "path"},
@@ -50,7 +50,7 @@ _ACCOUNT_OPTIONS: t.Mapping[str, t.Any] = {
     "upload": {"type": "bool"},
     "allow_plaintext": {"type": "bool"},
 }
-# A default applies if neither the entry of ``accounts`` nor the task has the option, so the specification has none.
+# The specification has no defaults: they apply only if neither the entry of ``accounts`` nor the task has the option.
 DEFAULTS: t.Mapping[str, t.Any] = {
     "protocol": Protocol.IMAP.value,
     "provider": "charter",
@@ -66,14 +66,14 @@ DEFAULTS: t.Mapping[str, t.Any] = {
 
 
 class Request(t.NamedTuple):
-    """One account of the options, with what only some modules need.
+    """An account from the options, with values that only some modules need.
 
     Attributes:
         account: complete and checked.
         findings: warnings and notices about it.
         home: the home directory to use instead of the user's own.
         profile: the Thunderbird profile, by name or folder.
-        allow_plaintext: the options allow unencrypted transport.
+        allow_plaintext: whether unencrypted connections are allowed.
     """
 
     account: Account
@@ -89,18 +89,18 @@ class Request(t.NamedTuple):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Notices, which are only part of the result."""
+        """Notices, which appear only in the result."""
         return tuple(str(item) for item in self.findings if item.level is Level.NOTICE)
 
 
 def argument_spec(**own: t.Any) -> dict[str, t.Any]:
-    """The argument specification of a module: the accounts, and the module's own options."""
+    """The argument specification of a module: the account options and the module's own options."""
     entry = {"email": {"type": "str", "required": True}, **_ACCOUNT_OPTIONS}
     accounts = {"type": "list", "elements": "dict", "options": entry}
     return {"email": {"type": "str"}, **_ACCOUNT_OPTIONS, "accounts": accounts, **own}
 
 
-# For AnsibleModule, in addition to the specification.
+# Arguments for AnsibleModule, in addition to the specification.
 CONSTRAINTS: t.Mapping[str, t.Any] = {
     "required_one_of": [("email", "accounts")],
     "mutually_exclusive": [("email", "accounts")],
@@ -111,8 +111,8 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
     """All accounts of a task, in the order given.
 
     Args:
-        options: of the task.
-        profiles: the client has profiles. If not, see ``without_profiles``.
+        options: the task's options.
+        profiles: whether the client has profiles. If not, see ``without_profiles``.
 
     Raises:
         MailError: the first invalid option; the message names the entry of ``accounts``.
@@ -136,10 +136,10 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
 
 
 def without_profiles(found: t.Sequence[Request]) -> list[Request]:
-    """The accounts for a client without profiles, so that one list serves all clients.
+    """The accounts for a client without profiles, so one list serves all clients.
 
-    A list can have an account, and a default, once for each profile. Here the accounts must be equal, and the first
-    default is the default.
+    A list can contain an account, and a default, once for each profile. Here the accounts must be equal, and the first
+    default counts.
     """
     seen: dict[tuple[object, ...], Account] = {}
     defaults: set[tuple[object, ...]] = set()
@@ -163,10 +163,10 @@ def without_profiles(found: t.Sequence[Request]) -> list[Request]:
 
 
 def request_of(entry: Options, task: Options) -> Request:
-    """One account.
+    """Parse an account.
 
     Args:
-        entry: its options; those of the task serve where it has none, then the defaults.
+        entry: the account's options; the task's options, then the defaults, replace missing ones.
         task: the options of the task.
 
     Raises:
@@ -237,7 +237,7 @@ def _optional_text(name: str, option: t.Callable[[str], t.Any]) -> str | None:
 
 
 def _name(name: str, option: t.Callable[[str], t.Any]) -> str | None:
-    """What says whose account it is, or where. Empty, it comes from a variable that is not set: it is no omission."""
+    """The account's user, home or profile. An empty value is an error: it comes from an unset variable."""
     value = _optional_text(name, option)
     if value is not None and not value.strip():
         raise OptionError(name, "it is empty", "leave it out, or make sure that its variable is set")
@@ -257,7 +257,7 @@ def _password(value: str | None) -> Secret | None:
 
 
 def _refuse_both_ways(found: t.Sequence[Request]) -> None:
-    """No entry may list a POP3 account that another one replaces: the order would decide what becomes of it."""
+    """Refuse an entry with a POP3 account that another entry replaces: the result would depend on the order."""
 
     def place(request: Request) -> tuple[object, ...]:
         return (request.account.user, request.home, request.profile, request.account.email.lower())

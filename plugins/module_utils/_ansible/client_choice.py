@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which mail clients of a host get the accounts of a task."""
+"""Chooses which mail clients of a host get the accounts of a task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NONE_INSTALLED = (
     "No supported mail client is installed on this host. The accounts are written for Thunderbird, ready for when it is"
     " installed. To choose other clients, set the option clients, or the variable mail_clients of the playbooks."
 )
-# Which clients a task configures; see ``choose``.
+# Options that choose the clients; see ``choose``.
 CHOICE_OPTIONS: t.Mapping[str, t.Any] = {
     "clients": {"type": "list", "elements": "str", "choices": list(CLIENTS)},
     "installed": {"type": "bool", "default": True},
@@ -26,15 +26,15 @@ CHOICE_OPTIONS: t.Mapping[str, t.Any] = {
 def choose(
     options: t.Mapping[str, t.Any], system: System, installed: t.Callable[[], t.Sequence[str]]
 ) -> tuple[list[str], bool]:
-    """Which clients get the accounts.
+    """Choose the clients that get the accounts.
 
     Args:
         options: values for ``CHOICE_OPTIONS``.
-        system: of the host.
-        installed: finds the clients that a Linux host has; only called if the options leave it open.
+        system: the host's system.
+        installed: finds the clients of a Linux host; called only if the options do not decide.
 
     Returns:
-        Their names in the order of the registry, and whether it is the fallback because none is installed.
+        The clients' names in registry order, and whether this is the fallback because none is installed.
     """
     possible = names(system)
     wanted = chosen(system, options["clients"] or ())

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of an account for its folders, for receiving and composing mail, and the option ``settings``."""
+"""The account options for folders and for receiving and composing mail, and the option ``settings``."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .._model.settings import Value
 
 
 class _SettingNames(t.Protocol):
-    """The module of a client that knows the names of its settings."""
+    """A client's module that knows the names of its settings."""
 
     def is_name(self, name: str) -> bool:
-        """Whether a name is one of the client's."""
+        """Whether a name belongs to the client."""
 
     def check(self, name: str, value: Value | None) -> None:
-        """See that a setting may have a value; raises OptionError."""
+        """Check that a setting may have a value; raises OptionError."""
 
 
 SPEC: t.Mapping[str, t.Any] = {
@@ -37,18 +37,18 @@ SPEC: t.Mapping[str, t.Any] = {
     "settings": {"type": "dict"},
 }
 
-_LONGEST_INTERVAL = 10080  # minutes, a week; every client takes them
-_LONGEST_OFFLINE = 24855  # days; Thunderbird counts the seconds in 31 bits
+_LONGEST_INTERVAL = 10080  # minutes, a week; every client accepts them
+_LONGEST_OFFLINE = 24855  # days; Thunderbird stores the seconds in 31 bits
 _LONGEST_NAME = 200  # characters of a folder
 _KEYWORDS = frozenset({Place.SERVER.value, Place.LOCAL.value})
 _NOT_LOCAL = frozenset({"trash", "junk"})  # no client moves mail from a server to this computer to delete it
 
 
 def folders(given: t.Mapping[str, str | None] | None) -> Folders:
-    """Which folders the client uses.
+    """The folders that the client uses.
 
     Raises:
-        OptionError: one of them is no folder, or no client can have it there.
+        OptionError: one is not a valid folder, or no client supports it there.
     """
     chosen = {kind: value for kind, value in (given or {}).items() if value is not None}
     return Folders(**{kind: _folder(kind, value) for kind, value in chosen.items()})
@@ -83,7 +83,7 @@ def client_options(option: t.Callable[[str], t.Any]) -> ClientOptions:
     """How the client receives and composes mail.
 
     Args:
-        option: the value of an option, None where it is left out.
+        option: returns the value of an option, None if omitted.
 
     Raises:
         OptionError: a value is out of range.
@@ -113,11 +113,11 @@ def _offline(value: str | None) -> str | None:
 
 
 def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, Value | None], ...]:
-    """Settings of one client in its own words, checked.
+    """Settings with a client's own names, checked.
 
     Raises:
-        OptionError: no client has such a name, the name is that of an option or may not be set, or the value is of
-            the wrong type.
+        OptionError: no client has such a name, the name belongs to an option or may not be set, or the value has the
+            wrong type.
     """
     for name, value in (given or {}).items():
         option = f"settings.{name}"
@@ -139,12 +139,12 @@ def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, 
 
 
 def is_setting(name: object) -> bool:
-    """Whether it is the name of a client's setting, allowed or not."""
+    """Whether it is the name of a client's setting, whether or not it may be set."""
     return isinstance(name, str) and _names_of(name).is_name(name)
 
 
 def _names_of(name: str) -> _SettingNames:
-    """The rules for the names of one client, which few tasks need."""
+    """The rules for the setting names of a client, imported only if needed."""
     if "/" in name:
         from .._clients.evolution import setting_names as evolution
 

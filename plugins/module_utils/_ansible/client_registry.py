@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The registry of mail clients: which there are, on which systems, and which a host has.
+"""The registry of mail clients: which exist, on which systems, and how they are detected.
 
 To add a client, add its package to ``_clients`` and its entry to ``CLIENTS``. CONTRIBUTING.md lists the rest.
 """
@@ -18,28 +18,28 @@ CLIENTS: dict[str, ClientEntry] = {entry.name: entry for entry in (THUNDERBIRD, 
 
 
 def names(system: System | None = None) -> list[str]:
-    """The names of the clients, in the order of the registry: those of a system, or all."""
+    """The names of the clients of a system, or of all, in registry order."""
     return [name for name, entry in CLIENTS.items() if system in (None, entry.system)]
 
 
 def chosen(system: System, wanted: t.Collection[str] | None) -> list[str]:
-    """The clients of a system that the option ``clients`` names, in the order of the registry; None names all."""
+    """The clients of a system that the option ``clients`` names, in registry order; None names all."""
     return [name for name in names(system) if wanted is None or name in wanted]
 
 
 def locations() -> list[str]:
-    """The choices of the option ``location``, of all clients that have it."""
+    """The choices of the option ``location`` of all clients that have it."""
     choices = [entry.options["location"]["choices"] for entry in CLIENTS.values() if "location" in entry.options]
     return list(dict.fromkeys(choice for some in choices for choice in some))
 
 
 def programs() -> dict[str, t.Sequence[str]]:
-    """The paths of which a Linux host has at least one if the client is installed, by the client's name."""
+    """The paths of each client, by name; it is installed on a Linux host if at least one path exists."""
     return {name: entry.programs for name, entry in CLIENTS.items() if entry.system is System.LINUX}
 
 
 def detection_command(paths: t.Mapping[str, t.Sequence[str]]) -> str:
-    """A command for any POSIX shell that prints the name of each installed client, one a line.
+    """A command for any POSIX shell that prints the name of each installed client, one per line.
 
     Args:
         paths: see ``programs``.
@@ -52,6 +52,6 @@ def detection_command(paths: t.Mapping[str, t.Sequence[str]]) -> str:
 
 
 def detected(output: str) -> list[str]:
-    """The names that the command has printed, in the order of the registry. A login shell may print other lines."""
+    """The names printed by the command, in registry order. A login shell may print other lines."""
     lines = {line.strip() for line in output.splitlines()}
     return [name for name in names() if name in lines]

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosts of clients that need the desktops of users."""
+"""The hosts for clients that need users' desktops."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class LocalDesktopHost(LocalUserHost):
     def desktop(self) -> Desktop | None:
         user = self._target.user
         if posixpath.normpath(self.home) != posixpath.normpath(user.home):
-            return None  # no session works with the files of another home
+            return None  # no session uses the files of another home
         environment = self.environment(("dconf-service",))
         desktop = LocalDesktop(user, self._run_command, self._processes, environment=environment, limit=self._limit)
         return self._stack.enter_context(desktop)
@@ -53,15 +53,15 @@ class LocalDesktopHost(LocalUserHost):
 def desktop_hosts(
     module: AnsibleModule | None = None,
 ) -> t.Callable[[Target, contextlib.ExitStack, Files], LocalDesktopHost]:
-    """What makes the hosts of users; all share one look at the machine's processes, those of one user one limit.
+    """Make the hosts of users. All share one list of the machine's processes; those of one user share one time limit.
 
     Args:
-        module: runs the programs that store settings; None where nothing is stored.
+        module: runs the programs that store settings; None if nothing is stored.
     """
     processes = Processes()
     limits: dict[int, TimeLimit] = collections.defaultdict(lambda: TimeLimit(BUS_SECONDS))
     run_command: RunCommand = _run_nothing
-    if module is not None:  # which would end the task if a program cannot be started
+    if module is not None:  # it would end the task if a program cannot be started
         run_command = functools.partial(module.run_command, handle_exceptions=False, expand_user_and_vars=False)
     return lambda target, stack, files: LocalDesktopHost(
         target, stack, files, run_command, processes, limits[target.user.uid]

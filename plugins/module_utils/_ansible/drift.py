@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the accounts of users differ from those that are wanted, from the module or from the action. Nothing is changed.
+"""Compares users' accounts with the wanted ones, for the module or the action. Changes nothing.
 
-What a run would change is what the engine plans: there is no second comparison.
+The engine's plan shows what a run would change: there is no second comparison.
 """
 
 from __future__ import annotations
@@ -43,16 +43,16 @@ OPTIONS: t.Mapping[str, t.Any] = {
 
 
 class Drift(enum.Enum):
-    """How an account stands."""
+    """The drift of an account."""
 
     NONE = "none"
     CHANGED = "changed"  # since this collection set it up
     NEVER_OURS = "never_ours"  # made by hand, with other settings
     MISSING = "missing"
-    LEFT_ALONE = "left_alone"  # as its user has chosen; a run would leave it, too
+    LEFT_ALONE = "left_alone"  # the user's choice; a run would also leave it
     NOT_REMOVED = "not_removed"
-    STAGED = "staged"  # Outlook has yet to take it
-    EXTRA = "extra"  # nobody has listed it
+    STAGED = "staged"  # Outlook has not imported it yet
+    EXTRA = "extra"  # not listed
     UNREADABLE = "unreadable"
 
 
@@ -66,7 +66,7 @@ _SENTENCES: t.Mapping[Drift, str] = {
 
 
 def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
-    """The account with options left out that are not to be compared."""
+    """The account without the options that must not be compared."""
     omitted = {"default": False, "identities": (), "folders": Folders(), "settings": ()}
     client = request.account.client._replace(**{name: None for name in _OF_CLIENT if name in ignored})
     bare: dict[str, t.Any] = {name: omitted.get(name) for name in ignored if name not in _OF_CLIENT}
@@ -76,19 +76,19 @@ def without_ignored(request: Request, ignored: t.Collection[str]) -> Request:
 
 
 class DriftResult:
-    """Collects how the accounts of all users and clients stand."""
+    """Collects the drift of the accounts of all users and clients."""
 
     def __init__(self) -> None:
         self._accounts: list[tuple[int, dict[str, t.Any]]] = []
 
     def as_result(self) -> dict[str, t.Any]:
-        """What the task returns."""
+        """The task's result."""
         accounts = [entry for _number, entry in sorted(self._accounts, key=lambda one: one[0])]
         sentences = [entry["sentence"] for entry in accounts if entry["sentence"]]
         not_compared = [entry for entry in accounts if entry["drift"] == Drift.UNREADABLE.value]
         return {
             "changed": False,
-            "drifted": len(sentences) > len(not_compared),  # whether those differ is not known
+            "drifted": len(sentences) > len(not_compared),  # unknown for the unreadable ones
             "not_compared": len(not_compared),
             "accounts": accounts,
             "msg": " ".join(sentences) or "No account has drifted.",
@@ -103,14 +103,14 @@ class DriftResult:
         trace: t.Callable[[str], None],
         fatal: tuple[type[Exception], ...] = (),
     ) -> None:
-        """Compare the accounts of a user with what a client has. One user's trouble leaves the others alone.
+        """Compare a user's accounts with those of a client. A failure does not affect other users.
 
         Args:
-            client: its name.
-            user: whose accounts.
-            list_accounts: every account of the opened client.
-            verdict: what the client itself says of an account, with the reason; None to decide by the plan.
-            trace: shows the trace of an unexpected error to those who want it.
+            client: the client's name.
+            user: the user with the accounts.
+            list_accounts: lists every account of the opened client.
+            verdict: the client's own drift of an account, with the reason; None to decide by the plan.
+            trace: shows the trace of an unexpected error if requested.
             fatal: errors that end the task for all users, such as a lost connection to the host.
         """
         try:
@@ -120,7 +120,7 @@ class DriftResult:
             self._add_unreadable(client, user, str(error))
         except fatal:
             raise
-        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+        except Exception as error:  # noqa: BLE001 # it must not affect other users
             trace(f"{user.user}: {unexpected_error.trace(error)}")
             self._add_unreadable(client, user, unexpected_error.sentence(error))
 
@@ -206,7 +206,7 @@ def _drift(step: Step[t.Any], listed: t.Sequence[ClientAccount]) -> Drift:
 
 
 def _is_extra(found: ClientAccount, wanted: t.Iterable[Account]) -> bool:
-    """Whether an account is one that the list should have: ours, or one of the provider's."""
+    """Whether the list should contain an account: ours, or one of the provider's."""
     if any(_is_same(found, account) for account in wanted):
         return False
     return found.managed or (found.account is not None and of_host(found.account.incoming.host) is not None)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Compares the accounts of the users of this Linux host with those that are wanted. Nothing is changed."""
+"""Compares the accounts of this Linux host's users with the wanted ones. Changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
 
 def run_module() -> t.NoReturn:
-    """Run the module, and end it."""
+    """Run and end the module."""
     module = MailModule(**OPTIONS)
     names, _is_fallback = client_choice.choose(
         module.options, System.LINUX, lambda: installed(client_registry.programs())
@@ -46,7 +46,7 @@ def run_module() -> t.NoReturn:
 
 
 def _say_nothing(warning: str) -> None:
-    """What configuring would warn about is for that run to say."""
+    """Ignore warnings about configuring, which only a run that configures shows."""
 
 
 def _by_plan(_client: Client[t.Any], _account: Account) -> tuple[Drift, str] | None:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The signatures among the options of a task, as they came."""
+"""The signatures in a task's options before validation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ Options = t.Mapping[str, t.Any]
 
 
 def each_signature(args: Options, change: t.Callable[[Options, Options, Options], Options]) -> dict[str, t.Any]:
-    """The options of a task with something else for each signature of the task and of ``accounts``.
+    """Replace each signature in the options of a task and its ``accounts``.
 
-    What has not the form of an option is left for the validation.
+    Values of the wrong type are left to the validation.
 
     Args:
-        args: the options as they came.
-        change: makes another signature; it gets the signature, the entry with it, and the account with that.
+        args: the options before validation.
+        change: returns another signature; it gets the signature, the entry that has it, and that entry's account.
     """
 
     def changed(owner: t.Any, account: Options) -> t.Any:
@@ -47,7 +47,7 @@ def each_signature(args: Options, change: t.Callable[[Options, Options, Options]
 
 
 def with_names_of_files(args: Options) -> dict[str, t.Any]:
-    """The options of a task that needs no contents of signatures, with the name of each file in their place."""
+    """The options for a task that does not need signatures' contents, with each file name in place of its content."""
 
     def named(signature: Options, _owner: Options, _account: Options) -> Options:
         if signature.get("src") is None:

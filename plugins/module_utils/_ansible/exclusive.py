@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``exclusive``: which accounts a task removes since they are not in its list."""
+"""The option ``exclusive``: which accounts a task removes because they are not listed."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ OPTION: t.Mapping[str, t.Any] = {"exclusive": {"type": "str", "choices": [CHARTE
 def unlisted(
     load: t.Callable[[], FindUnlisted] | None, scope: str | None, listed: t.Sequence[Account]
 ) -> t.Callable[[t.Any], t.Sequence[Account]] | None:
-    """What finds in a user's client the accounts that are not listed; None where nothing is to be removed.
+    """The function that finds a client's unlisted accounts; None if nothing is to be removed.
 
-    A list that wants no account of a user says nothing about that user's others: it may be empty by mistake.
+    A list without a wanted account of a user removes none of that user's accounts: it may be empty by mistake.
 
     Args:
-        load: imports what finds such accounts in the client: ``ClientEntry.load_unlisted``.
-        scope: the value of the option.
-        listed: all accounts of the task for the user, in whatever state.
+        load: imports the client's function for this: ``ClientEntry.load_unlisted``.
+        scope: the option's value.
+        listed: all accounts of the task for the user, in any state.
     """
     if scope is None or load is None:
         return None
     if not any(account.state is State.PRESENT for account in listed):
         return None
-    find = load()  # now, since the user for whom the task acts later may not read Python's files
+    find = load()  # now: the user as whom the task acts later may be unable to read Python's files
 
     def in_scope(host: str, is_marked: bool) -> bool:
         return is_marked if scope == OURS else of_host(host) is not None

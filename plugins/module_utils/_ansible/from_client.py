@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings that a mail client has, to be tested in place of those of the options."""
+"""Tests the settings stored in a mail client instead of those of the options."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 @dataclasses.dataclass(frozen=True)
 class Inspection:
-    """What a client has for one account.
+    """A client's settings for one account.
 
     Attributes:
-        account: what to test.
-        logins: who signs in.
+        account: the account to test.
+        logins: the logins to use.
         check: how the client agrees with the options.
-        stored_differ: another password is used for sending than for receiving, as the client has stored them.
+        stored_differ: the client stores different passwords for sending and for receiving.
     """
 
     account: Account
@@ -46,7 +46,7 @@ class Inspection:
     stored_differ: bool = False
 
     def complete(self, report: AccountReport) -> AccountReport:
-        """The report on the test, with the result of the inspection."""
+        """The test's report with the result of the inspection."""
         remark = ""
         if self.stored_differ and client_check_texts.only_sending_refused(report):
             remark = (
@@ -63,13 +63,13 @@ def inspect(
     trace: t.Callable[[str], None],
     fatal: tuple[type[Exception], ...] = (),
 ) -> Inspection:
-    """Look for an account in a client, wherever the client is. Nothing is changed.
+    """Look for an account in a client, on any kind of host. Changes nothing.
 
     Args:
         entry: the client.
         open_client: opens the client of the account's user.
         request: the account.
-        trace: shows the trace of an unexpected error to those who want it.
+        trace: shows the trace of an unexpected error if requested.
         fatal: errors that end the task for all users, such as a lost connection to the host.
     """
     wanted = request.account
@@ -79,7 +79,7 @@ def inspect(
         reason = str(error)
     except fatal:
         raise
-    except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+    except Exception as error:  # noqa: BLE001 # it must not affect other users
         trace(f"{wanted}: {unexpected_error.trace(error)}")
         reason = unexpected_error.sentence(error)
     return Inspection(wanted, Logins.of(wanted), client_check_texts.unreadable(entry.title, reason))
@@ -92,7 +92,7 @@ def _inspect(
     with open_client(request) as client:
         try:
             found = client.undisturbed(lambda: client.account(wanted))
-        except OptionError as error:  # another program's account, or one of several
+        except OptionError as error:  # another program's account, or ambiguous
             check = client_check_texts.undecided(entry.title, client.title, entry.module, str(error))
             return Inspection(wanted, Logins.of(wanted), check)
         place = client.title
@@ -106,7 +106,7 @@ def _inspect(
 
 
 def _refusal(client: Client[t.Any], wanted: Account) -> str:
-    """Why a run would not give the client the account, as sentences; empty where it would."""
+    """Why a run would not configure the account in the client, as sentences; empty if it would."""
     try:
         client.undisturbed(lambda: client.configure(client.read(), wanted))
     except MailError as error:
@@ -115,7 +115,7 @@ def _refusal(client: Client[t.Any], wanted: Account) -> str:
 
 
 def _clauses(entry: ClientEntry, wanted: Account, found: StoredAccount) -> tuple[list[str], list[str]]:
-    """What a run would change, and what differs and would stay."""
+    """What a run would change, and the differences that it would leave."""
     left_alone = found.left_alone or LeftAlone("", frozenset())
     named = (*differences(wanted, found.account, found.outgoing.username), *found.sign_in)
 
@@ -127,7 +127,7 @@ def _clauses(entry: ClientEntry, wanted: Account, found: StoredAccount) -> tuple
     if left_alone.settings is None:
         return [], stays
     clauses = texts(left=False)
-    if not clauses:  # other settings follow from these, such as the addresses of folders
+    if not clauses:  # other settings follow from these, such as the URIs of folders
         clauses = [change_text(change, entry.title) for change in found.others]
     return clauses + _password_differences(entry, wanted, found), stays
 
@@ -166,7 +166,7 @@ def _compared(entry: ClientEntry, request: Request, found: StoredAccount, check:
 def _side(
     entry: ClientEntry, role: Role, request: Request, found: StoredAccount, server: Server, stored: StoredLogin
 ) -> tuple[Server, Login]:
-    """What to test on one side, and with which login: that of the client, as far as it is fit to be used at all."""
+    """The server and login to test on one side: the client's, if they are usable."""
     wanted = request.account
     if not _is_usable(server, stored.username):
         reason = f"{entry.title} has no usable server for {_DOING[role]}, so that the one of the options was tested"
@@ -198,7 +198,7 @@ def _is_usable(server: Server, username: str) -> bool:
 
 
 def _is_meant(host: str, wanted: Account) -> bool:
-    """Whether a password given by the admin may go there: a user's files can name any host."""
+    """Whether a password from the admin may be sent there: a user's files can name any host."""
     return host.lower() in {wanted.incoming.host, wanted.outgoing.host} or of_host(host) is not None
 
 
@@ -211,7 +211,7 @@ def _no_password(entry: ClientEntry, role: Role, wanted: Account, found: StoredA
 
 
 def _password_differences(entry: ClientEntry, wanted: Account, found: StoredAccount) -> list[str]:
-    """Where the password given is not the one that the client would use."""
+    """Where the client would use another password than the one given."""
     if wanted.password is None or found.locked:
         return []
     clauses = []

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a task that gathers the accounts of users, from the module or from the action."""
+"""The result of a task that gathers users' accounts, for the module or the action."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ class Gathered:
         trace: t.Callable[[str], None],
         fatal: tuple[type[Exception], ...] = (),
     ) -> None:
-        """Add the accounts that a user has in a client. One user's trouble leaves the others alone.
+        """Add a user's accounts in a client. A failure does not affect other users.
 
         Args:
-            client: its name.
-            user: the name, as an entry of ``mail_accounts`` has it.
+            client: the client's name.
+            user: the user's name as in an entry of ``mail_accounts``.
             read: lists the accounts; raises MailError.
-            trace: shows the trace of an unexpected error to those who want it.
+            trace: shows the trace of an unexpected error if requested.
             fatal: errors that end the task for all users, such as a lost connection to the host.
         """
         try:
@@ -50,7 +50,7 @@ class Gathered:
             found = Listing(unreadable=(str(error),))
         except fatal:
             raise
-        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+        except Exception as error:  # noqa: BLE001 # it must not affect other users
             trace(f"{user}: {unexpected_error.trace(error)}")
             found = Listing(unreadable=(unexpected_error.sentence(error),))
         self._unreadable += [{"client": client, "user": user, "reason": reason} for reason in found.unreadable]
@@ -58,11 +58,11 @@ class Gathered:
             self._add(client, user, account)
 
     def add_unreadable(self, user: str, reason: str) -> None:
-        """Note a user whom the host does not know."""
+        """Add a user who does not exist on the host."""
         self._unreadable.append({"client": "", "user": user, "reason": reason})
 
     def as_result(self) -> dict[str, t.Any]:
-        """What the task returns."""
+        """The task's result."""
         return {
             "changed": False,
             "accounts": self._accounts,

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gathers the accounts of the users of this Linux host. Nothing is changed."""
+"""Gathers the accounts of this Linux host's users. Changes nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .desktop_hosts import desktop_hosts
 from .gather import OPTIONS, Gathered
 from .run_on_linux import READ_ONLY, MakeHost, opened
 
-# How the accounts of each client are listed. Not in the registry, since other modules would be sent it for nothing.
+# How each client's accounts are listed. Not in the registry, which would send this code with other modules.
 LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {
     THUNDERBIRD.name: thunderbird.accounts,
     EVOLUTION.name: evolution.accounts,
@@ -33,7 +33,7 @@ LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {
 
 
 def run_module() -> t.NoReturn:
-    """Run the module, and end it."""
+    """Run and end the module."""
     module = AnsibleModule(argument_spec=dict(OPTIONS), supports_check_mode=True)
     chosen = client_registry.chosen(System.LINUX, module.params["clients"])
     traces: list[str] = []
@@ -59,7 +59,7 @@ def _users(names: t.Sequence[str] | None, gathered: Gathered) -> list[LocalUser]
 
 
 def listing(name: str, user: LocalUser, make_host: MakeHost) -> Listing:
-    """The accounts that a user has in a client, read with the user's rights."""
+    """A user's accounts in a client, read with the user's rights."""
     client = client_registry.CLIENTS[name]
     options = {**client.defaults(), **READ_ONLY}
     with opened(client, Target(user, user.home, None), options, make_host) as found:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings that the mail clients of this Linux host have, for the verification."""
+"""The settings in the mail clients of this Linux host, for the verification."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if t.TYPE_CHECKING:
 def inspections(
     entry: ClientEntry, location: str, requests: t.Iterable[Request], trace: t.Callable[[str], None]
 ) -> list[Inspection]:
-    """Look for the accounts in a client of this host, each with the rights of its user. Nothing is changed.
+    """Look for the accounts in a client of this host, each with its user's rights. Changes nothing.
 
     Args:
-        entry: the client, one that Linux hosts have.
+        entry: the client, which must support Linux.
         location: the option ``location``.
         requests: the accounts.
         trace: see ``inspect``.
 
     Raises:
-        OptionError: the client is not available in such a location.
+        OptionError: the client is not available in this location.
     """
     options = {**entry.defaults(), **READ_ONLY}
     if "location" in entry.options:

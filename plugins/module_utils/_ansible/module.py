@@ -15,28 +15,28 @@ from .arguments import CONSTRAINTS, argument_spec
 from .option_secrets import hidden
 
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
-_FEW = 10  # secrets that AnsibleModule may look for in every text
+_FEW = 10  # secrets that AnsibleModule may search for in every text
 
 
 class MailModule(AnsibleModule):
     """A module about mail accounts.
 
-    AnsibleModule validates, logs and shows options without their secrets, see ``option_secrets``. Everything that the
-    module returns passes through here, so this is where its text is made printable.
+    AnsibleModule validates, logs and shows the options without their secrets, see ``option_secrets``. Everything that
+    the module returns passes through here and is made printable.
 
     Args:
-        own_options: the module's own options, beside those that describe accounts.
-        internal: options that only actions of this collection give, so that they are no part of the documentation.
+        own_options: the module's own options, in addition to those that describe accounts.
+        internal: options that only this collection's actions set; they are not documented.
 
     Attributes:
-        options: what was asked for, valid and with the secrets. ``params`` has none.
+        options: the validated options with the secrets, which ``params`` lacks.
     """
 
     def __init__(self, *, internal: t.Mapping[str, t.Any] | None = None, **own_options: t.Any) -> None:
         self._internal = internal or {}
         self._spec = argument_spec(**own_options)
         self._hidden = hidden({}, self._spec)
-        super().__init__(  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
+        super().__init__(  # type: ignore[no-untyped-call]  # ansible-core is only partly typed
             argument_spec=self._spec, supports_check_mode=True, **CONSTRAINTS
         )
         if self._hidden.faults:
@@ -44,10 +44,10 @@ class MailModule(AnsibleModule):
         self.options = self._hidden.with_secrets(self.params)
 
     def traced(self, traces: t.Sequence[str]) -> dict[str, t.Any]:
-        """What adds the traces of unexpected errors to the result: see ``unexpected_error.in_result``."""
+        """The result's part with the traces of unexpected errors: see ``unexpected_error.in_result``."""
         if not traces:
             return {}
-        from . import unexpected_error  # only here: it should not happen
+        from . import unexpected_error  # imported late: rarely needed
 
         return unexpected_error.in_result(traces, self._verbosity)
 
@@ -60,7 +60,7 @@ class MailModule(AnsibleModule):
         super().exit_json(**self._shown(result))
 
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
-        faults = " ".join(self._hidden.faults)  # what AnsibleModule says then is a consequence
+        faults = " ".join(self._hidden.faults)  # AnsibleModule's own message then only follows from these
         shown = self._shown({"msg": faults or msg, **result})
         super().fail_json(**shown)
 
@@ -69,10 +69,10 @@ class MailModule(AnsibleModule):
         self._spec.update({name: option for name, option in self._internal.items() if name in self.params})
         self._hidden = hidden(self.params, self._spec)
         self.params = self._hidden.shown
-        self.no_log_values.update(self._hidden.texts)  # a server or a file may have the same text
+        self.no_log_values.update(self._hidden.texts)  # a server or a file may contain the same text
 
     def _log_invocation(self) -> None:
-        """Log for which accounts the module was called. AnsibleModule would log each option."""
+        """Log the accounts that the module was called for. AnsibleModule would log each option."""
         entries = (self.params["accounts"] or []) if self.params["email"] is None else [self.params]
         accounts = [entry["email"] for entry in entries if _ADDRESS.fullmatch(entry["email"] or "")]
         self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
@@ -83,10 +83,10 @@ class MailModule(AnsibleModule):
         return t.cast(t.Dict[str, t.Any], shown)
 
     def _occurring(self, value: t.Any) -> set[str]:
-        """The secrets that are to be hidden in a result or a warning: perhaps some more than are in it."""
+        """The secrets to hide in a result or a warning; may include some that do not occur."""
         secrets = self._hidden.texts
         if len(secrets) <= _FEW:
             return secrets
-        from .._model.occurrences import occurring  # only here: few tasks have that many
+        from .._model.occurrences import occurring  # imported late: few tasks have that many
 
         return occurring(secrets, value)

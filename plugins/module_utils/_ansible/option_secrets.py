@@ -1,12 +1,12 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Takes what is secret out of a task's options before Ansible validates, logs and shows them.
+"""Removes secrets from a task's options before Ansible validates, logs and shows them.
 
-Ansible hides a secret by replacing its text, and misses it where the text is written in another way: in ``str`` of a
-list, for example, a backslash stands twice. So Ansible is given the options without their secrets, and cannot show any.
+Ansible hides a secret by replacing its text, and misses other spellings of it: ``str`` of a list, for example, doubles
+backslashes. So Ansible gets the options without their secrets and cannot show any.
 
-Secret is what the argument specification marks with ``no_log``, and whatever stands where the specification has no
-place for it: under an unknown key, which may be a misspelt ``password``, or in a value of the wrong form.
+Values marked with ``no_log`` in the argument specification are secret. So are values without a place in the
+specification: under an unknown key, which may be a misspelt ``password``, or of the wrong type.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from .client_options import is_setting
 Spec = t.Mapping[str, t.Any]
 Path = t.Tuple[t.Union[str, int], ...]
 
-# Stands for a secret during the validation. Ansible hides this text in results, so it must not be part of any.
+# Replaces a secret during validation. Ansible hides this text in results, so it must not occur in any.
 PLACEHOLDER = "(a secret of charter.mail)"
 
-_INTERNAL = "_ansible_"  # options of Ansible's own, such as _ansible_check_mode
+_INTERNAL = "_ansible_"  # Ansible's internal options, such as _ansible_check_mode
 _NAME = re.compile(r"[A-Za-z0-9_-]*")
-_OF_SECRETS = re.compile("passw|secret|token|credential", re.IGNORECASE)  # those that ``setting_names`` refuse
+_OF_SECRETS = re.compile("passw|secret|token|credential", re.IGNORECASE)  # the names that ``setting_names`` refuses
 _SCALARS: t.Mapping[str, str] = {"int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
 class HiddenOptions(t.NamedTuple):
-    """The options of a task, and their secrets apart from them.
+    """The options of a task, separate from their secrets.
 
     Attributes:
         shown: the options with a placeholder for each secret.
-        secrets: each secret by its place: names of options, and indexes of lists.
-        faults: what is wrong with their form, as messages without secrets.
+        secrets: each secret by its path: option names and list indexes.
+        faults: type errors, as messages without secrets.
     """
 
     shown: dict[str, t.Any]
@@ -47,11 +47,11 @@ class HiddenOptions(t.NamedTuple):
 
     @property
     def texts(self) -> set[str]:
-        """Every way of writing a secret that is to be hidden in results: a server or a file may have it, too."""
+        """Every notation of a secret to hide in results: a server or a file may contain it, too."""
         return {form for secret in self.secrets.values() for form in notations(secret)}
 
     def with_secrets(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-        """What validation made of ``shown``, with the secrets in their places."""
+        """The validated ``shown`` with the secrets put back."""
         copies: dict[Path, t.Any] = {(): dict(params)}
         for path, secret in self.secrets.items():
             for length in range(1, len(path)):
@@ -68,7 +68,7 @@ def hidden(raw: t.Mapping[str, t.Any], spec: Spec) -> HiddenOptions:
     """The options of a task without their secrets.
 
     Args:
-        raw: the options as they came, in any form.
+        raw: the options before validation, of any type.
         spec: the argument specification.
     """
     found = _Finder()
@@ -78,14 +78,14 @@ def hidden(raw: t.Mapping[str, t.Any], spec: Spec) -> HiddenOptions:
 
 
 class _Finder:
-    """Walks over options along their specification, and notes secrets and faults."""
+    """Walks the options along their specification and collects secrets and faults."""
 
     def __init__(self) -> None:
         self.secrets: dict[Path, str] = {}
         self.faults: list[str] = []
 
     def in_dict(self, options: t.Mapping[t.Any, t.Any], spec: Spec, path: Path) -> dict[str, t.Any]:
-        """The options as they may be shown."""
+        """The options that may be shown."""
         shown: dict[str, t.Any] = {}
         for name, value in options.items():
             if name in spec:
@@ -140,12 +140,12 @@ class _Finder:
             return self._fault(path, f"a dictionary was expected, not {_form(value)}", "write name: value in it")
         if "options" not in option:
             return self._settings(options, path)
-        if isinstance(value, str):  # of name=value: a password with a blank and = would become a name
+        if isinstance(value, str):  # in name=value, a password with a blank and = would become a name
             options = {name if name in spec else HIDDEN: content for name, content in options.items()}
         return self.in_dict(options, spec, path)
 
     def _settings(self, options: t.Mapping[t.Any, t.Any], path: Path) -> dict[str, t.Any]:
-        """Settings of clients. Names that are none are refused later, and so are those that look like a secret's."""
+        """Settings of clients. Invalid names are refused later, and so are those that look like a secret's."""
         shown: dict[str, t.Any] = {}
         for name, value in options.items():
             if not is_setting(name):
@@ -166,7 +166,7 @@ class _Finder:
 
 
 def _shown_name(name: str, value: t.Any) -> str:
-    """An unknown key, so that it can be found. In ``{password:secret}``, without a blank, the key is all of it."""
+    """An unknown key, to be shown. In ``{password:secret}``, without a blank, the secret is part of the key."""
     if value is None:
         return HIDDEN
     beginning = _NAME.match(name)

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Option values as the module has them, which gets them as JSON.
+"""Converts option values to plain types, as a module gets them from JSON.
 
-Since ansible-core 2.19 those of the controller are of subclasses of ``str``, ``int`` and so on. To a client's settings
-a value of another type is another value.
+Since ansible-core 2.19, the controller's values are of subclasses of ``str``, ``int`` and so on. In a client's
+settings, a value of another type is a different value.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _PLAIN = (type(None), bool, str, int, float)
 
 
 def plain(value: t.Any) -> t.Any:
-    """A value, with all in it, of Python's own types."""
+    """A value, with its contents, converted to Python's own types."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, collections.abc.Mapping):

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes imports from Ansible's payload cost half: a module calls ``install`` before it imports anything else of ours.
+"""Halves the time of imports from Ansible's payload: a module calls ``install`` before its other imports of ours.
 
-Ansible sends a module and what it imports as one zip file of source code. Python compiles each file in it twice, to
-tell its name and again to run it: the import system asks ``zipimporter.get_filename``, which compiles the file and
-throws the code away (zipimport.py, Python 3.8 to 3.14). The name follows from the list of the zip file just as well.
+Ansible sends a module and its imports as a zip file of source code. Python compiles each file in it twice, first to get
+its file name, then to run it: the import system calls ``zipimporter.get_filename``, which compiles the file and
+discards the code (zipimport.py, Python 3.8 to 3.14). The name also follows from the zip file's table of contents.
 docs/speed.md has the measurement.
 """
 
@@ -16,7 +16,7 @@ import zipimport
 
 
 class _Importer(zipimport.zipimporter):
-    """Python's own, with a cheaper answer to one question."""
+    """Python's importer with a faster ``get_filename``."""
 
     def get_filename(self, fullname: str) -> str:
         path = os.path.join(self.archive, self.prefix + fullname.rpartition(".")[2])
@@ -24,8 +24,8 @@ class _Importer(zipimport.zipimporter):
 
 
 def install() -> None:
-    """Import from zip files in this way from now on, in this process."""
+    """Use this importer for zip files in this process from now on."""
     sys.path_hooks.insert(0, _Importer)
     for path, importer in list(sys.path_importer_cache.items()):
         if isinstance(importer, zipimport.zipimporter):
-            del sys.path_importer_cache[path]  # Python makes it again, by the hook
+            del sys.path_importer_cache[path]  # Python recreates it with the hook

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of every task that configures a client, from a module or from an action."""
+"""The result of every task that configures a client, for modules and actions."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from .._model.account import Account
 from .arguments import Request
 
 _LONGEST = 400  # characters of a list
-_FIRST, _LAST = 2, 8  # names of a longer one; lists grow at their ends
+_FIRST, _LAST = 2, 8  # names shown of a longer one; lists grow at their ends
 _NAMES = re.compile(r"[a-z]+[0-9]+(?:,[a-z]+[0-9]+)*")  # account1,account2
 
 
 class TaskResult:
-    """Collects the result of a task. Accounts come back in the order of the task's options.
+    """Collects the result of a task. Accounts are returned in the order of the task's options.
 
-    Its texts are as they were found; whoever returns the result makes them printable.
+    Texts are kept unchanged; the caller that returns the result makes them printable.
     """
 
     def __init__(self) -> None:
@@ -29,25 +29,25 @@ class TaskResult:
         self.backups: list[str] = []
         self.failures: list[str] = []
         self.run = ""
-        """The id under which the log of changes has what was changed; empty if nothing is there."""
+        """The run's id in the change log; empty if the log has no entry."""
         self.numbered: dict[int, dict[str, t.Any]] = {}
-        """The entries of the accounts, by their places in the task's options."""
+        """The entries of the accounts, by their positions in the task's options."""
         self.unlisted: list[dict[str, t.Any]] = []
-        """The entries of accounts that the task's options do not have."""
+        """The entries of accounts that are not in the task's options."""
 
     @property
     def accounts(self) -> list[dict[str, t.Any]]:
-        """The entries of all accounts, in the order of the task's options, those that are not listed last."""
+        """The entries of all accounts in the order of the task's options, unlisted ones last."""
         return [*(entry for _number, entry in sorted(self.numbered.items())), *self.unlisted]
 
     @property
     def counts(self) -> str:
-        """How many accounts have which status, in words."""
+        """The number of accounts per status, in words."""
         counted = collections.Counter(account["status"] for account in self.accounts)
         return ", ".join(f"{number} {status}" for status, number in sorted(counted.items())) or "none"
 
     def as_result(self) -> dict[str, t.Any]:
-        """What the task returns, beside ``failed``."""
+        """The task's result except ``failed``."""
         return {
             "changed": self.changed,
             "accounts": self.accounts,
@@ -58,12 +58,12 @@ class TaskResult:
         }
 
     def add_account(self, number: int, request: Request, user: str, status: str, **details: t.Any) -> None:
-        """The entry of one account.
+        """Add the entry of an account.
 
         Args:
-            number: its place in the task's options.
-            request: as asked for.
-            user: whose account it is.
+            number: its position in the task's options.
+            request: the requested account.
+            user: the account's user.
             status: the value of an ``engine.Status``.
             details: further values.
         """
@@ -77,7 +77,7 @@ class TaskResult:
         }
 
     def add_unlisted(self, account: Account, user: str, status: str, **details: t.Any) -> None:
-        """The entry of an account that the task's options do not have; see ``add_account``."""
+        """Add the entry of an account that is not in the task's options; see ``add_account``."""
         self.unlisted.append(
             {
                 "email": account.email,
@@ -90,28 +90,28 @@ class TaskResult:
         )
 
     def add_diff(self, header: str, before: str, after: str) -> None:
-        """Two texts, if they differ."""
+        """Add a diff of two texts, if they differ."""
         if before != after:
             self.diffs.append(diff_of(header, before, after))
 
 
 def with_user(user: str, reason: str) -> str:
-    """A failure for the message of a task, with the name of its user, unless it is known from the reason itself."""
+    """The reason of a failure with the user's name, unless the reason contains it."""
     named = not user or reason.startswith(f"user {user}: ")
     return reason if named else f"{user}: {reason}"
 
 
 def diff_of(header: str, before: str, after: str) -> dict[str, str]:
-    """Two texts, as Ansible shows a diff."""
+    """The diff of two texts, as Ansible expects it."""
     return {"before_header": header, "after_header": header, "before": before, "after": after}
 
 
 def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
-    """What a task returns that configures several clients, beside ``failed``.
+    """The result of a task that configures several clients, except ``failed``.
 
     Args:
-        results: of each client, by its title in messages. An entry of an account names the client in lower case, as
-            options do.
+        results: each client's result, by its title in messages. The account entries have the client's name in lower
+            case, as in options.
     """
     entries = sorted(
         (number, order, {"client": title.lower(), **entry})
@@ -132,10 +132,10 @@ def of_all_clients(results: t.Mapping[str, TaskResult]) -> dict[str, t.Any]:
 
 
 def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
-    """What a finished step adds to the entry of its account.
+    """What a finished step adds to its account's entry.
 
     Args:
-        profile: the client's profile, for accounts whose view names none.
+        profile: the client's profile, for accounts whose view has none.
         step: as the engine returned it.
     """
     view: View = step.before if step.after.account is None else step.after
@@ -150,10 +150,10 @@ def step_details(profile: str, step: Step[t.Any]) -> dict[str, t.Any]:
 
 
 def shortened(value: t.Any) -> t.Any:
-    """A value of a setting, a long list of a client's own names without its middle.
+    """A setting's value; a long list of a client's own names is shortened in the middle.
 
-    A list of all accounts is changed once for each account: with 2,000 of them, these texts alone would be 80 MB. Other
-    texts stay whole, as half of a password would not be recognised and hidden.
+    A list of all accounts changes once for each account: with 2,000 accounts, these texts alone would take 80 MB. Other
+    texts are kept whole, because half of a password would not be recognised and hidden.
     """
     if not isinstance(value, str) or len(value) <= _LONGEST or _NAMES.fullmatch(value) is None:
         return value

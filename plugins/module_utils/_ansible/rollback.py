@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing a run in the clients of users: the options, and the result, from the module or from the action."""
+"""Undoes a run in users' clients: the options and the result, for the module and the action."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class RollbackResult:
         self._changed = False
 
     def choose(self, wanted: str, past: t.Iterable[PastChange], emails: t.Sequence[str]) -> str:
-        """Which run is undone.
+        """Choose the run to undo.
 
         Args:
             wanted: the option ``run``.
@@ -68,11 +68,11 @@ class RollbackResult:
 
     @property
     def failed(self) -> bool:
-        """Whether something could not be undone."""
+        """Whether a client could not be undone."""
         return bool(self._failures)
 
     def as_result(self) -> dict[str, t.Any]:
-        """What the task returns, beside ``failed`` and the warnings."""
+        """The task's result except ``failed`` and the warnings."""
         return {
             "changed": self._changed,
             "run": self.run,
@@ -86,10 +86,10 @@ class RollbackResult:
         }
 
     def changes(self, client: str, user: str, past: t.Iterable[PastChange]) -> list[PastChange]:
-        """What the run has changed in a client of a user, as far as this version can undo it.
+        """The run's changes to a user's client that this version can undo.
 
         Args:
-            client: its name.
+            client: the client's name.
             user: the user's name.
             past: all entries of the log.
         """
@@ -107,12 +107,12 @@ class RollbackResult:
         undo: t.Callable[[t.Callable[[], None]], tuple[Client[t.Any], Rollback[t.Any]]],
         task: Task,
     ) -> None:
-        """Undo the run in a client of a user. One user's trouble leaves the others alone.
+        """Undo the run in a user's client. A failure does not affect other users.
 
         Args:
-            client: its name.
+            client: the client's name.
             user: the user's name.
-            undo: does it, and calls its argument before anything is changed; raises MailError.
+            undo: undoes it, and calls its argument before it changes anything; raises MailError.
             task: how the task runs.
         """
         progress: list[bool] = []
@@ -129,14 +129,14 @@ class RollbackResult:
             self.add_failure(client, user, str(error), changed=error.changed)
         except task.fatal:
             raise
-        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
+        except Exception as error:  # noqa: BLE001 # it must not affect other users
             task.trace(f"{user}: {unexpected_error.trace(error)}")
             self.add_failure(
                 client, user, unexpected_error.sentence(error, writing=bool(progress)), changed=bool(progress)
             )
 
     def add_failure(self, client: str, user: str, reason: str, *, changed: bool = False) -> None:
-        """Note a user whose client cannot be undone."""
+        """Add a user whose client cannot be undone."""
         self._failures.append(with_user(user, reason))
         self._changed = self._changed or changed
         self._add_entry(client, user, FAILED, error=reason)
@@ -194,7 +194,7 @@ class RollbackResult:
         return " ".join([first, *notices])
 
     def _has_emails(self) -> bool:
-        """Whether the run has changed one of the accounts that are to be undone."""
+        """Whether the run changed one of the accounts to undo."""
         found = [change.only(self._emails) for change in self._past if change.run == self.run]
         return not self._emails or any(change.accounts for change in found)
 
@@ -211,7 +211,7 @@ def _account(step: Step[t.Any], opened: Client[t.Any], after: t.Any) -> dict[str
 
 
 def _named(accounts: t.Sequence[t.Mapping[str, str]]) -> t.Iterator[str]:
-    """What became of each account; with the protocol where an address is there by both."""
+    """The accounts and what was done; with the protocol if an address has both."""
     emails = [account["email"].lower() for account in accounts]
     for account in accounts:
         protocol = f" ({account['protocol']})" if emails.count(account["email"].lower()) > 1 else ""

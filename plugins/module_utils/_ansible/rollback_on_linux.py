@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoes a run in the clients of the users of this Linux host."""
+"""Undoes a run in the clients of this Linux host's users."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ _OWN = ("when_running", "wait_seconds", "lock_timeout", "backup")
 
 
 class _Module(AnsibleModule):
-    """With an option that only the action gives."""
+    """AnsibleModule with an option that only the action sets."""
 
     run = ""
 
     def _load_params(self) -> None:
-        super()._load_params()  # type: ignore[no-untyped-call]  # ansible-core has typed only a part of itself
+        super()._load_params()  # type: ignore[no-untyped-call]  # ansible-core is only partly typed
         self.run = str(self.params.pop(run_id_option.NAME, None) or "")
 
 
 class Found(t.NamedTuple):
-    """The entries of a user's client.
+    """The log entries of a user's client.
 
     Attributes:
         entry: the client.
-        target: whose.
-        changes: all that the log has, the oldest first.
+        target: the user, home and profile.
+        changes: all entries of the log, oldest first.
     """
 
     entry: ClientEntry
@@ -61,7 +61,7 @@ class Found(t.NamedTuple):
 
 
 def run_module() -> t.NoReturn:
-    """Run the module, and end it. If a client cannot be undone, the others are."""
+    """Run and end the module. A client that cannot be undone does not affect others."""
     module = _Module(argument_spec=dict(OPTIONS), supports_check_mode=True)  # type: ignore[no-untyped-call]
     traces: list[str] = []
     warnings: dict[str, None] = {}
@@ -129,7 +129,7 @@ def _undoing(
 
 
 def _options(entry: ClientEntry, change: PastChange, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The options by which the client was opened then. What the log says counts only if it is one of the choices."""
+    """The options with which the client was opened in that run. A logged value counts only if it is a valid choice."""
     own = entry.defaults()
     for name, option in entry.options.items():
         if change.options.get(name) in option["choices"]:
@@ -139,7 +139,7 @@ def _options(entry: ClientEntry, change: PastChange, params: t.Mapping[str, t.An
 
 
 def _by_place(changes: t.Iterable[PastChange]) -> t.Iterator[tuple[t.Any, list[PastChange]]]:
-    """The entries by profile and options, each in order."""
+    """The entries grouped by profile and options, each group in order."""
 
     def place(change: PastChange) -> tuple[str, list[tuple[str, str]]]:
         return change.profile, sorted(change.options.items())

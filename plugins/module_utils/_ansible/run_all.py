@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configures all clients of a Linux host, wherever the code runs that does it."""
+"""Configures all clients of a Linux host, for the module or the action."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .users_of_host import UsersOfHost, users_of
 
 
 class AllResults(t.NamedTuple):
-    """What a task did in all clients.
+    """The outcome of a task in all clients.
 
     Attributes:
-        clients: their names.
-        results: of each client, by its title.
-        warnings: each once, although clients may say the same of an account.
+        clients: the clients' names.
+        results: each client's result, by its title.
+        warnings: without duplicates, although clients may repeat each other.
     """
 
     clients: list[str]
@@ -34,11 +34,11 @@ class AllResults(t.NamedTuple):
 
     @property
     def changed(self) -> bool:
-        """Whether something was changed, or would be in check mode."""
+        """Whether anything was changed, or would be in check mode."""
         return any(result.changed for result in self.results.values())
 
     def as_result(self) -> dict[str, t.Any]:
-        """What the task returns, beside ``failed`` and the warnings."""
+        """The task's result except ``failed`` and the warnings."""
         return {"clients": self.clients, **of_all_clients(self.results)}
 
 
@@ -49,27 +49,27 @@ def configure_all(
     make_task: t.Callable[[t.Callable[[str], t.Any]], Task],
     wanted: t.Sequence[Request] | None = None,
 ) -> AllResults:
-    """Configure all clients. If one cannot be configured, the others get their accounts.
+    """Configure all clients. If one cannot be configured, the others still are.
 
     Args:
         options: values for ``all_clients.OPTIONS``, and the accounts.
-        installed: finds the clients that the host has.
-        host: its users.
-        make_task: how the task runs, with what shows a warning.
-        wanted: the ``requests`` of the options, where the caller has them.
+        installed: finds the host's clients.
+        host: the host's users.
+        make_task: makes the description of how the task runs, from a function that shows warnings.
+        wanted: the ``requests`` of the options, if the caller has them.
 
     Raises:
         MailError: an option is invalid; nothing was changed.
     """
     if options.get("seal_key") is not None:
-        from .._clients.seal import require_key  # only here: most tasks have no key
+        from .._clients.seal import require_key  # imported late: most tasks have no key
 
         require_key(options["seal_key"])
     names, is_fallback = client_choice.choose(options, System.LINUX, installed)
     warnings: dict[str, None] = dict.fromkeys([client_choice.NONE_INSTALLED] if is_fallback else ())
     accounts = requests(options) if wanted is None else wanted
     entries = [client_registry.CLIENTS[name] for name in names]
-    # All of them before the first write, so that an invalid option changes nothing.
+    # Validate all before the first write, so an invalid option changes nothing.
     users = {
         entry.title: users_of(entry, options, options.get(entry.name) or {}, host, warnings.setdefault, accounts)
         for entry in entries

@@ -18,7 +18,7 @@ from .run_on_linux import local_users
 
 
 def run_module() -> t.NoReturn:
-    """Run the module, and end it. If a client cannot be configured, the others get their accounts."""
+    """Run and end the module. If a client cannot be configured, the others still are."""
     module = MailModule(**OPTIONS, internal=run_id_option.OPTION)
     traces: list[str] = []
     try:

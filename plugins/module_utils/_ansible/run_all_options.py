@@ -10,7 +10,7 @@ from .client_choice import CHOICE_OPTIONS
 from .client_registry import CLIENTS
 from .run_client import CLIENT_OPTIONS
 
-# Each client's own options are those of the module for this client alone, in a dict of the client's name.
+# Each client's own options, those of the client's own module, are in a dict with the client's name.
 OPTIONS: t.Mapping[str, t.Any] = {
     **CHOICE_OPTIONS,
     **CLIENT_OPTIONS,

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What everything that configures a client does, in a module or in an action: one engine run a user, one result."""
+"""Configures a client, in a module or in an action: one engine run per user, one result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from . import exclusive
 from .arguments import Request
 from .result import TaskResult, step_details, with_user
 
-# What modules that configure a client have in common beside the accounts.
+# Options of all modules that configure clients, in addition to the accounts.
 CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     **when_running.OPTIONS,
     "lock_timeout": {"type": "int", "default": 30},
@@ -31,11 +31,11 @@ NumberedRequests = t.Sequence[t.Tuple[int, Request]]
 
 
 class UserAccounts(t.NamedTuple):
-    """The accounts of one user's client, which share files.
+    """The accounts in one user's client, which share files.
 
     Attributes:
         user: the user's name.
-        requests: each with its place in the task's options, counted from 0.
+        requests: each account with its position in the task's options, from 0.
         open: opens the client, with the user's rights until the context is left.
         unlisted: see ``exclusive.unlisted``.
     """
@@ -51,9 +51,9 @@ class Task(t.NamedTuple):
 
     Attributes:
         check_mode: change nothing.
-        when_running: what to do where a client is open: one of the choices of the option.
+        when_running: what to do if a client is open: one of the option's choices.
         warn: shows a warning.
-        trace: shows the trace of an unexpected error to those who want it.
+        trace: shows the trace of an unexpected error if requested.
         fatal: errors that end the task for all users, such as a lost connection to the host.
     """
 
@@ -65,10 +65,10 @@ class Task(t.NamedTuple):
 
 
 class UnknownUser(t.NamedTuple):
-    """A user whom the host does not know, or whose client cannot be determined.
+    """A user who does not exist on the host, or whose client cannot be determined.
 
     Attributes:
-        user: as the administrator wrote it; empty if no user was named.
+        user: the name given by the administrator; empty if none.
         reason: the reason and the remedy, as sentences.
     """
 
@@ -76,21 +76,21 @@ class UnknownUser(t.NamedTuple):
     reason: str
 
     def open(self) -> t.ContextManager[Client[t.Any]]:
-        """As in ``UserAccounts``; raises the reason."""
+        """See ``UserAccounts``; raises the reason."""
         raise MailError(self.reason)
 
 
 def grouped(
     requests: t.Iterable[Request], key: t.Callable[[Request], K]
 ) -> tuple[t.Mapping[K, NumberedRequests], list[UserAccounts]]:
-    """The accounts by what they share, each with its place in the task's options.
+    """Group accounts by key, each with its position in the task's options.
 
     Args:
         requests: the accounts.
-        key: what they share: whose they are. Raises MailError.
+        key: returns the key, such as the account's user. Raises MailError.
 
-    Returns:
-        The accounts by that, and those for which there is none.
+        Returns:
+            The accounts by key, and those without one.
     """
     groups: dict[K, list[tuple[int, Request]]] = {}
     unknown: dict[UnknownUser, list[tuple[int, Request]]] = {}
@@ -104,7 +104,7 @@ def grouped(
 
 
 def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
-    """Configure the accounts of a task. If a user's client cannot be configured, the other users get theirs."""
+    """Configure the accounts of a task. A failure does not affect other users."""
     result = TaskResult()
     for user in users:
         progress = _Progress()
@@ -117,8 +117,8 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
             _add_failure(result, user, str(error), changed=error.changed or progress.written)
         except task.fatal:
             raise
-        except Exception as error:  # noqa: BLE001 # the other users are not to suffer from it
-            from . import unexpected_error  # only here: it should not happen
+        except Exception as error:  # noqa: BLE001 # it must not affect other users
+            from . import unexpected_error  # imported late: rarely needed
 
             task.trace(f"{user.user}: {unexpected_error.trace(error)}")
             _add_failure(result, user, unexpected_error.sentence(error, writing=progress.began), changed=progress.began)
@@ -126,7 +126,7 @@ def configure(users: t.Iterable[UserAccounts], task: Task) -> TaskResult:
 
 
 class _Progress:
-    """How far the run of one user came.
+    """The progress of one user's run.
 
     Attributes:
         began: something may have been changed.
@@ -142,7 +142,7 @@ class _Progress:
 
 
 class _Changed(t.NamedTuple):
-    """What a changed client shows as diffs."""
+    """What changed in a client, for diffs."""
 
     title: str
     steps: tuple[Step[t.Any], ...]
@@ -219,7 +219,7 @@ def _add_outcome(client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.A
 def _add_unlisted(
     client: Client[t.Any], user: UserAccounts, outcome: Outcome[t.Any], task: Task, result: TaskResult
 ) -> None:
-    """Report the accounts that are not listed: each was removed, or the client cannot remove it."""
+    """Report the unlisted accounts: each was removed, or the client cannot remove it."""
     for step in outcome.steps[len(user.requests) :]:
         account = step.account
         obstacle = client.obstacle(outcome.after, account)
@@ -233,7 +233,7 @@ def _add_unlisted(
 
 
 def _add_diffs(result: TaskResult, changed: _Changed) -> None:
-    from .._clients.diff import before_and_after  # only here: most runs change nothing
+    from .._clients.diff import before_and_after  # imported late: most runs change nothing
 
     result.add_diff(changed.title, *before_and_after(changed.steps))
     for diff in changed.file_diffs:

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The id of the run, which actions of this collection give to modules, so that all hosts of a run have the same.
+"""The run's id, which this collection's actions pass to modules, so that all hosts of a run have the same one.
 
-It is no option for users. A module that is given none makes one.
+The option is internal. A module without it generates an id.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every module does that configures a client of this Linux host."""
+"""The common part of all modules that configure a client on this Linux host."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ MakeHost = t.Callable[[Target, contextlib.ExitStack, "Files"], "UserHost"]
 
 READ_ONLY: t.Mapping[str, t.Any] = {
     "wait_seconds": 0,
-    "lock_timeout": CLIENT_OPTIONS["lock_timeout"]["default"],  # for a run that changes the settings meanwhile
+    "lock_timeout": CLIENT_OPTIONS["lock_timeout"]["default"],  # if another run is changing the settings
     "backup": False,
 }
-"""The options of a client in which nothing is changed, beside its own."""
+"""The options for a read-only client, in addition to its own."""
 
 
 def run_module(entry: ClientEntry, host_maker: t.Callable[[MailModule], MakeHost] | None = None) -> t.NoReturn:
-    """Run the module of a client, and end it.
+    """Run and end a client's module.
 
     Args:
         entry: the client.
-        host_maker: how the module makes the hosts of its users; None for ``LocalUserHost``.
+        host_maker: makes the function that makes users' hosts; None for ``LocalUserHost``.
     """
     module = MailModule(**CLIENT_OPTIONS, **entry.options, internal=run_id_option.OPTION)
     make_host = LocalUserHost if host_maker is None else host_maker(module)
@@ -69,12 +69,12 @@ def local_users(make_host: MakeHost) -> UsersOfHost:
     ) -> t.ContextManager[Client[t.Any]]:
         return opened(entry, target, options, make_host)
 
-    find = functools.lru_cache(maxsize=None)(_target)  # many accounts of one user: the host is asked once
+    find = functools.lru_cache(maxsize=None)(_target)  # an account list may name a user many times: ask the host once
     return UsersOfHost(lambda request: find(request.account.user, request.home, request.profile), open_client)
 
 
 def target_of(request: Request) -> Target:
-    """Whose client an account is for.
+    """The user, home and profile that an account belongs to.
 
     Raises:
         HostError: this host does not know the user, or the owner of the home directory cannot be determined.
@@ -95,11 +95,11 @@ def _target(name: str | None, home: str | None, profile: str | None) -> Target:
 def opened(
     entry: ClientEntry, target: Target, options: t.Mapping[str, t.Any], make_host: MakeHost
 ) -> t.Iterator[Client[t.Any]]:
-    """A client of a user of this host; the process acts as the user until the context is left.
+    """A client of a user of this host. The process acts as the user until the context is left.
 
     Args:
-        entry: the client, one that Linux hosts have.
-        target: whose, and in which home directory.
+        entry: the client, which must support Linux.
+        target: the user, home and profile.
         options: as for ``entry.OpenClient``, and ``lock_timeout``.
         make_host: makes the user's part of the host.
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Uploads the mail of POP3 accounts that were replaced, on the Linux host that has it, with the rights of its user."""
+"""Uploads the mail of replaced POP3 accounts, on the Linux host where it is stored, with its user's rights."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ OPTIONS: t.Mapping[str, t.Any] = {
 
 
 class _Local(t.NamedTuple):
-    """What a user's Thunderbird has of an account.
+    """What a user's Thunderbird has stored for an account.
 
     Attributes:
         roots: the directories with its mail.
-        password: what is stored for the IMAP server of the options; None for none.
+        password: the password stored for the IMAP server of the options; None if there is none.
     """
 
     roots: tuple[str, ...]
@@ -49,7 +49,7 @@ class _Local(t.NamedTuple):
 
 
 def run_module() -> t.NoReturn:
-    """Run the module, and end it. One account's trouble leaves the others alone."""
+    """Run and end the module. A failure does not affect other accounts."""
     module = MailModule(**OPTIONS)
     try:
         _require_folder(module.options["folder"])
@@ -101,7 +101,7 @@ def _upload(module: MailModule, request: Request, context: Context) -> dict[str,
         error = f"{account.incoming.host} {failure.finding}. {failure.evidence} {failure.advice}".replace("  ", " ")
     except (MailError, OSError) as failure:
         error = str(failure)
-    except Exception as failure:  # noqa: BLE001 # the other accounts are not to suffer from it
+    except Exception as failure:  # noqa: BLE001 # it must not affect other accounts
         error = unexpected_error.sentence(failure)
     return {"email": account.email, "user": user, **dataclasses.asdict(counts), "error": error}
 

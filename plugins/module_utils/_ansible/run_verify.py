@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The test of all accounts of a task, wherever it runs: on the host by the module, or on the controller for Windows."""
+"""Tests all accounts of a task: in the module on the host, or on the controller for Windows."""
 
 from __future__ import annotations
 
@@ -22,29 +22,29 @@ from .arguments import Request, requests
 
 
 class Inspected(t.Protocol):
-    """What a client has for one account: a ``from_client.Inspection``, which few tasks import."""
+    """A client's settings for one account: a ``from_client.Inspection``, which few tasks import."""
 
     @property
     def account(self) -> Account:
-        """What to test."""
+        """The account to test."""
 
     @property
     def logins(self) -> Logins:
-        """Who signs in."""
+        """The logins to use."""
 
     def complete(self, report: AccountReport) -> AccountReport:
-        """The report on the test, with the result of the inspection."""
+        """The test's report with the result of the inspection."""
 
 
 InspectClients = t.Callable[[t.Sequence[Request]], t.Sequence[Inspected]]
-# What was tested, who signed in, what was found, and how often a login may still be tried; to more reports.
+# From the accounts, logins, reports and the login limit to further reports.
 FromSecondHost = t.Callable[
     [t.Sequence[Account], t.Sequence[Logins], t.Sequence[AccountReport], LoginLimit], t.Sequence[AccountReport]
 ]
 
 FAILED_CHECKS, ALL_CHECKS = "failed", "all"
 
-# The options beside those of the accounts and those about a client.
+# The options, except those of the accounts and those about a client.
 OPTIONS: t.Mapping[str, t.Any] = {
     "ca_path": {"type": "path"},
     "timeout": {"type": "float", "default": VerifyOptions.timeout},
@@ -67,12 +67,12 @@ OPTIONS: t.Mapping[str, t.Any] = {
 
 @dataclasses.dataclass(frozen=True)
 class VerifyResult:
-    """What came of it.
+    """The outcome of the verification.
 
     Attributes:
         result: ``msg``, ``accounts``, ``found``, ``tested_at`` and ``network``.
-        warnings: what should be looked at although it works.
-        failed: something was found that lets the task fail.
+        warnings: problems although everything works.
+        failed: whether a finding makes the task fail.
     """
 
     result: t.Mapping[str, t.Any]
@@ -90,16 +90,16 @@ def verify_all(
     """Test all accounts with ``state: present``.
 
     Args:
-        params: the options of the task, with or without ``shared_limit_option.OPTION``.
-        inspect_clients: reads the accounts' settings in a client; None to test the options.
-        from_second_host: tests the same accounts from a second host, too; None if there is none.
-        check_mode: nothing is sent.
+        params: the task's options, with or without ``shared_limit_option.OPTION``.
+        inspect_clients: reads the accounts' settings from a client; None to test the options.
+        from_second_host: tests the same accounts from a second host, too; None for none.
+        check_mode: send nothing.
 
     Raises:
-        MailError: an option that cannot be used.
+        MailError: an option is invalid.
     """
     wanted = [found for found in requests(params) if found.account.state is State.PRESENT]
-    # The rules let no account without encryption pass unless it was allowed for that account.
+    # Validation rejects unencrypted accounts unless they are explicitly allowed.
     options = _options(params, allow_plaintext=any(found.allow_plaintext for found in wanted))
     tested_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     reports = _reports(params, wanted, options, inspect_clients, from_second_host, check_mode=check_mode)
@@ -119,11 +119,11 @@ def verify_all(
 
 
 def returned(accounts: t.Sequence[dict[str, t.Any]], checks: str) -> list[dict[str, t.Any]]:
-    """The results of accounts, with the checks that are to be returned.
+    """The accounts' results with the checks to return.
 
     Args:
         accounts: with all checks.
-        checks: ``FAILED_CHECKS`` leaves out those that succeeded, unless they have a warning.
+        checks: ``FAILED_CHECKS`` leaves out checks that succeeded without a warning.
     """
     if checks == ALL_CHECKS:
         return list(accounts)
@@ -142,22 +142,22 @@ def _reports(
     *,
     check_mode: bool,
 ) -> t.Sequence[AccountReport]:
-    """All that was asked for, for each account."""
+    """The requested reports for each account."""
     accounts = [found.account for found in wanted]
     logins = [Logins.of(account) for account in accounts]
     findings = [[str(finding) for finding in found.findings] for found in wanted]
     seen = () if inspect_clients is None else tuple(inspect_clients(wanted))
     if seen:
         accounts, logins = [found.account for found in seen], [found.logins for found in seen]
-        # What is remarkable about the options is not about other settings.
+        # Findings about the options do not apply to other settings.
         findings = [some if same.account == one else [] for some, same, one in zip(findings, wanted, accounts)]
-    # One for all tests of this task.
+    # One limit for all tests of this task.
     limit = LoginLimit(
         options.attempts, others=shared_limit_option.other_hosts(params, [found.account for found in wanted])
     )
     reports = verify(accounts, options, findings, logins=logins, login_limit=limit)
     if params["round_trip"]:
-        from .._verify.round_trip import TripOptions, round_trips  # only here: most runs send nothing
+        from .._verify.round_trip import TripOptions, round_trips  # imported late: most runs send nothing
 
         trip = TripOptions(timeout=params["round_trip_timeout"])
         reports = round_trips(accounts, reports, logins, options, trip, login_limit=limit, check_mode=check_mode)
@@ -169,7 +169,7 @@ def _reports(
 
 
 def _found(reports: t.Sequence[AccountReport]) -> list[str]:
-    """Which of the choices of fail_on apply."""
+    """The choices of fail_on that apply."""
     facts = {
         "failed": any(not report.ok for report in reports),
         "skipped": any(

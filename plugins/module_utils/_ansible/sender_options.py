@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of an account that describe its senders: its signature, and further identities."""
+"""The options for an account's senders: its signature and additional identities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTENTS = ("text", "html", "src")
 SIGNATURE_OPTIONS: t.Mapping[str, t.Any] = {
     "text": {"type": "str"},
     "html": {"type": "str"},
-    # The controller reads the file, and gives the module its content in place of these three.
+    # The controller reads the file and passes the module its content instead of these three.
     "src": {"type": "str"},
     "vars": {"type": "dict"},
     "images": {"type": "dict"},
@@ -40,7 +40,7 @@ OPTIONS: t.Mapping[str, t.Any] = {
     "signature": _SIGNATURE,
     "identities": {"type": "list", "elements": "dict", "options": IDENTITY_OPTIONS},
 }
-_LONGEST_ORGANIZATION = 240  # so that the header stays below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
+_LONGEST_ORGANIZATION = 240  # keeps the header below 998 bytes in UTF-8 (RFC 5322, section 2.1.1)
 
 Options = t.Mapping[str, t.Any]
 
@@ -51,10 +51,10 @@ def reply_to(value: str | None, option: str) -> str | None:
 
 
 def organization(value: str | None, option: str) -> str | None:
-    """One line without blanks around it, which Evolution drops.
+    """One line without surrounding blanks, which Evolution drops.
 
     Raises:
-        OptionError: it is longer than a header may be, or has control characters.
+        OptionError: it is too long for a header, or has control characters.
     """
     if value is None:
         return None
@@ -71,7 +71,7 @@ def signature(given: Options | None, option: str) -> Signature | None:
     """The signature; an empty one for ``state: absent``.
 
     Raises:
-        OptionError: it has no content, several, or one that no client can take.
+        OptionError: it has no content, more than one, or content that no client supports.
     """
     if given is None:
         return None
@@ -100,10 +100,10 @@ def signature(given: Options | None, option: str) -> Signature | None:
 
 
 def identities(given: t.Sequence[Options] | None, email: str) -> tuple[tuple[Identity, ...], str | None]:
-    """The identities beside the account's own, and the address of the default one.
+    """The additional identities, and the address of the default one.
 
     Args:
-        given: the option; None for none.
+        given: the option; None if omitted.
         email: the account's own address, which an entry may name to make it the default again.
 
     Raises:
@@ -143,7 +143,7 @@ def _identity(entry: Options, place: str) -> Identity:
 
 
 def _refuse_own(entry: Options, place: str) -> None:
-    """The account's own address is described by the account itself."""
+    """Refuse the account's own address, which the account itself describes."""
     names = (name for name in IDENTITY_OPTIONS if name not in {"address", "default"})
     others = [name for name in names if entry.get(name) not in (None, "present")]
     if others or not entry.get("default"):
@@ -155,17 +155,17 @@ def _refuse_own(entry: Options, place: str) -> None:
 
 
 def signature_content(given: str, place: str, *, html: bool) -> str:
-    """The content of a signature as a client gets it.
+    """A signature's content as passed to a client.
 
     Args:
-        given: as the option, or the file, has it.
+        given: the content in the option or the file.
         place: the option.
-        html: it is HTML.
+        html: whether it is HTML.
 
     Raises:
-        OptionError: no client can take it, or nobody would see one of its images.
+        OptionError: no client supports it, or one of its images would not be shown.
     """
-    content = normal(given).lstrip("\ufeff")  # with which some editors begin a file
+    content = normal(given).lstrip("\ufeff")  # some editors write it at the start of a file
     if not content.strip():
         raise OptionError(place, "it is empty", "write state: absent to have none")
     if len(content) > LIMIT:
@@ -187,7 +187,7 @@ def signature_content(given: str, place: str, *, html: bool) -> str:
 
 
 def _refuse_unseen_images(content: str, place: str) -> None:
-    # Most runs have no HTML, and to import its parser takes a while.
+    # Imported late: most runs have no HTML, and its parser is slow to import.
     from .._model.signature_images import UnreadableHtml, images_of
 
     try:

@@ -1,10 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the controller and a task exchange so that all hosts of a run share one limit on sign-ins.
+"""Data that the controller and a task exchange so that all hosts of a run share one limit on sign-ins.
 
-The controller knows from the options which sign-ins a task will make (``planned``). It passes to the task what other
-hosts have found out, in an option that is not for users (``OPTION``). The option has the numbers of accounts, and no
-passwords.
+The controller computes from the options which sign-ins a task will make (``planned``). It passes the results of other
+hosts to the task in an internal option (``OPTION``). The option has account numbers and no passwords.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ from .arguments import requests
 
 NAME = "_sign_ins"
 
-# account: its number among those that are to be present. endpoint: none means all servers of the login.
+# account: its number among those with state=present. endpoint: omitted for all servers of the login.
 # refused_on and code: the host where this was refused, and how. reason: why not to sign in, a clause.
-# attempts: how many sign-ins of the login may be refused.
+# attempts: how many sign-ins with the login may be refused.
 OPTION: t.Mapping[str, t.Any] = {
     NAME: {
         "type": "list",
@@ -45,10 +44,10 @@ class PlannedSignIn:
     """A sign-in that a task will make.
 
     Attributes:
-        account: the number of the account among those that are to be present.
-        endpoint: where, by the options; a client may have another server.
+        account: the account's number among those with state=present.
+        endpoint: the endpoint in the options; a client may use another server.
         username: the login.
-        password: None for one that only the client on the host knows.
+        password: None if only the client on the host has it.
     """
 
     account: int
@@ -64,7 +63,7 @@ def planned(params: t.Mapping[str, t.Any]) -> list[PlannedSignIn]:
         params: the options of the task, valid and with defaults.
 
     Raises:
-        MailError: an option that cannot be used.
+        MailError: an option is invalid.
     """
     accounts = [found.account for found in requests(params) if found.account.state is State.PRESENT]
     return [
@@ -76,11 +75,11 @@ def planned(params: t.Mapping[str, t.Any]) -> list[PlannedSignIn]:
 
 
 def other_hosts(params: t.Mapping[str, t.Any], accounts: t.Sequence[Account]) -> OtherHosts:
-    """What the option says.
+    """Parse the option.
 
     Args:
         params: the options of the task.
-        accounts: those that are to be present, as the options describe them.
+        accounts: those with state=present, as in the options.
     """
     refused: dict[tuple[str, str, Secret], RefusedElsewhere] = {}
     stopped: dict[tuple[str, str, Secret | None], str] = {}

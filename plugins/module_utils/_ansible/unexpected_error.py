@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An error that nothing foresees: what users read of it, and its trace.
+"""An unexpected error: the message for users, and its trace.
 
-Neither has the error's own message, or any value: they could hold a password.
+Neither contains the error's own message or any value: they could hold a password.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ ISSUES = "https://github.com/charter-mail/charter.mail/issues"
 
 _OURS = "ansible_collections/"
 _SHOWS_TRACES = 3  # -vvv
-_LONGEST = 40  # frames of one error that are shown, the innermost ones
+_LONGEST = 40  # frames shown of one error, the innermost ones
 
 
 def sentence(error: Exception, *, writing: bool = False) -> str:
-    """What is wrong, and what to do about it, as sentences.
+    """The error and its remedy, as sentences.
 
     Args:
-        error: as it was caught.
-        writing: something may have been changed before.
+        error: the caught error.
+        writing: whether something may have been changed before.
     """
     left = " What was changed before is not known; the next run corrects it." if writing else ""
     if isinstance(error, MemoryError):
@@ -36,7 +36,7 @@ def sentence(error: Exception, *, writing: bool = False) -> str:
 
 
 def trace(error: BaseException) -> str:
-    """The frames of an error and of those behind it, the outermost error last, without messages and values."""
+    """The frames of an error and its causes, the outermost error last, without messages and values."""
     parts = []
     seen: list[BaseException] = []
     found: BaseException | None = error
@@ -48,9 +48,9 @@ def trace(error: BaseException) -> str:
 
 
 def in_result(traces: t.Sequence[str], verbosity: int) -> dict[str, t.Any]:
-    """What adds traces to the result of a task: at -vvv only.
+    """The result's part with traces: at -vvv only.
 
-    ``exception`` would be for that, but since ansible-core 2.19 it depends on another setting.
+    ``exception`` is meant for this, but depends on another setting since ansible-core 2.19.
     """
     return {"trace": list(traces)} if traces and verbosity >= _SHOWS_TRACES else {}
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts of a task by the users of a Linux host, wherever the code that configures them runs."""
+"""Groups the accounts of a task by the users of a Linux host, for the module or the action."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class UsersOfHost(t.NamedTuple):
     """The users of a host.
 
     Attributes:
-        target_of: whose client an account is for; raises MailError where that cannot be told.
+        target_of: returns the user, home and profile of an account; raises MailError if they cannot be determined.
         open: opens a client of a user. The options are those of ``entry.OpenClient``, and ``lock_timeout``.
     """
 
@@ -40,15 +40,15 @@ def users_of(
     warn: t.Callable[[str], t.Any],
     wanted: t.Sequence[Request] | None = None,
 ) -> list[UserAccounts]:
-    """The accounts of a task by the users of a host whose client gets them. Nothing is opened yet.
+    """Group the accounts of a task by the users whose client gets them. Opens nothing yet.
 
     Args:
         entry: the client.
         params: the options of the accounts and ``CLIENT_OPTIONS``.
         own: the client's own options.
-        host: its users.
+        host: the host's users.
         warn: shows a warning.
-        wanted: the ``requests`` of the options, where the caller has them.
+        wanted: the ``requests`` of the options, if the caller has them.
 
     Raises:
         MailError: an option is invalid.
@@ -61,7 +61,7 @@ def users_of(
         key = params.get("seal_key")
         if key is None:
             return lambda: host.open(entry, target, options)
-        from .._clients.seal import Seal  # only here: most tasks have no key
+        from .._clients.seal import Seal  # imported late: most tasks have no key
 
         seal = Seal.of(key, entry.name, target.user.name, [request.account for _number, request in group])
         return lambda: host.open(entry, target, {**options, "seal": seal})
@@ -71,7 +71,7 @@ def users_of(
         for _number, request in group:
             if _is_roots_by_omission(target, request):
                 warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
-    listed: dict[str, list[Account]] = {}  # of a user, in whatever profile or home
+    listed: dict[str, list[Account]] = {}  # by user, in any profile or home
     for target, group in groups.items():
         listed.setdefault(target.user.name, []).extend(request.account for _number, request in group)
     known = [
@@ -87,6 +87,6 @@ def users_of(
 
 
 def _is_roots_by_omission(target: Target, request: Request) -> bool:
-    """Whether an account becomes root's only because the task runs as root and its entry names nobody."""
+    """Whether an account is root's only because the task runs as root and the entry names no user."""
     unnamed = request.account.user is None and request.home is None
     return unnamed and target.user.uid == 0 and request.account.state is State.PRESENT

@@ -25,7 +25,7 @@ class ValidOptions(t.NamedTuple):
     """The options of a task, validated once.
 
     Attributes:
-        params: with their types and defaults, which are Python's own.
+        params: the options with their types and defaults, converted to plain Python types.
         hidden: the same with a placeholder for each secret.
     """
 
@@ -33,13 +33,13 @@ class ValidOptions(t.NamedTuple):
     hidden: t.Mapping[str, t.Any]
 
     def shown(self) -> t.Any:
-        """The options that have a value, as the result of a module has them, without passwords."""
+        """The options that have a value, as in a module's result, without passwords."""
         given = _without_none(self.hidden)
         return given if self.hidden is self.params else remove_values(given, {PLACEHOLDER})
 
 
 def on_controller(spec: Spec) -> dict[str, t.Any]:
-    """The specification for options that go on to a host: in paths of the host, ``~`` and variables are the host's."""
+    """The specification for options passed on to a host: ``~`` and variables in paths are expanded on the host."""
     found = {}
     for name, option in spec.items():
         changed = {**option, **({"type": "str"} if option.get("type") == "path" else {})}
@@ -55,15 +55,15 @@ def validated(raw: t.Mapping[str, t.Any], spec: Spec, **constraints: t.Any) -> d
 
 
 def valid_options(raw: t.Mapping[str, t.Any], spec: Spec, **constraints: t.Any) -> ValidOptions:
-    """The options, validated.
+    """Validate the options.
 
     Args:
         raw: the arguments of the task.
-        spec: from ``arguments.argument_spec``.
+        spec: the specification from ``arguments.argument_spec``.
         constraints: further constraints of AnsibleModule, in addition to those of the accounts.
 
     Raises:
-        MailError: what is invalid, without passwords.
+        MailError: the invalid options, without passwords.
     """
     rules = {name: [*CONSTRAINTS.get(name, ()), *constraints.get(name, ())] for name in {*CONSTRAINTS, *constraints}}
     options = hidden(plain(raw), spec)
@@ -78,10 +78,10 @@ def valid_options(raw: t.Mapping[str, t.Any], spec: Spec, **constraints: t.Any) 
 
 
 class _Forms:
-    """Entries of ``accounts`` that differ in nothing but texts of any content: one of them is validated for all.
+    """Groups entries of ``accounts`` that differ only in free text, so that one of each group is validated.
 
     Args:
-        entries: the entries; None where there are none.
+        entries: the entries; None if omitted.
         spec: the argument specification.
     """
 
@@ -97,7 +97,7 @@ class _Forms:
         return {**options, "accounts": [*self._firsts.values()]} if self._firsts else options
 
     def of_all(self, validated_options: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The options, validated with one entry of each form, with all entries."""
+        """The options, validated with one entry of each form, with all entries restored."""
         if not self._firsts:
             return validated_options
         valid = dict(zip(self._firsts, validated_options["accounts"]))
@@ -105,7 +105,7 @@ class _Forms:
         return {**validated_options, "accounts": entries}
 
     def _form(self, entry: t.Any) -> tuple[object, ...]:
-        """What validation may say something about."""
+        """The part of an entry that can be invalid."""
         if not isinstance(entry, dict):
             return (repr(entry),)
         texts = self._texts_of(entry)
@@ -122,7 +122,7 @@ def _without_none(value: t.Any) -> t.Any:
 
 
 def _of_entries(entries: t.Sequence[dict[str, t.Any]] | None, spec: Spec) -> t.Iterator[str]:
-    """What is invalid in a list of accounts, with the entry and its address, which Ansible's own messages leave out."""
+    """The errors in a list of accounts, with the entry and its address, which Ansible's own messages lack."""
     if entries is None or "accounts" not in spec:
         return
     options = spec["accounts"]["options"]
@@ -136,7 +136,7 @@ def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> s
     text = str(error)
     if not isinstance(error, UnsupportedError):
         return text
-    # This message is only the option's name, which AnsibleModule rewords, too; below another option, its whole name.
+    # This message is only the option's name, the full name of a suboption. AnsibleModule rewords it, too.
     name = text.partition(". ")[0]
     parent, _dot, last = name.rpartition(".")
     known = options.get(parent, {}).get("options", {}) if parent else options
@@ -145,7 +145,7 @@ def _message(error: AnsibleValidationError, options: t.Mapping[str, t.Any]) -> s
 
 
 def presentable(result: t.Mapping[str, t.Any], raw: t.Mapping[str, t.Any], spec: Spec) -> t.Any:
-    """The result of a task: printable, and without the passwords of the options."""
+    """The task's result: printable, and without the options' passwords."""
     shown = printable_result(result)
     secrets = occurring(hidden(raw, spec).texts, shown)
     return remove_values(shown, secrets) if secrets else shown

@@ -1,9 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the modules do that verify accounts from this Linux host.
+"""The common part of the modules that verify accounts from this Linux host.
 
-There are two, since Ansible sends whatever a module could import, and a client's settings need twice the files:
-``mail_verify``, and the one in ``modules/__internal``, which the action runs where no client is inspected.
+There are two modules, because Ansible sends everything that a module could import, and reading a client's settings
+doubles the files: ``mail_verify``, and the one in ``modules/__internal``, which the action runs if no client is
+inspected.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ if t.TYPE_CHECKING:
 
 
 def end(module: MailModule, inspect_clients: run_verify.InspectClients | None, traces: t.Sequence[str] = ()) -> None:
-    """Verify the accounts, and end the module.
+    """Verify the accounts and end the module.
 
     Args:
-        module: with ``run_verify.OPTIONS`` among its options, and ``shared_limit_option.OPTION``.
+        module: the module, with ``run_verify.OPTIONS`` and ``shared_limit_option.OPTION`` among its options.
         inspect_clients: see ``run_verify.verify_all``.
-        traces: of unexpected errors in clients; filled meanwhile.
+        traces: traces of unexpected errors in clients; filled during the run.
     """
     try:
         verdict = run_verify.verify_all(module.options, inspect_clients, check_mode=module.check_mode)

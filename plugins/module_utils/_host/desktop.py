@@ -22,7 +22,7 @@ class Bus(t.Protocol):
     """
 
     def has_owner(self, name: str) -> bool:
-        """Whether a running program offers the service of that name. Starts none."""
+        """Whether a running program owns the service name. Starts none."""
 
     def call(
         self,
@@ -39,14 +39,14 @@ class Bus(t.Protocol):
         Args:
             destination: the service.
             path: the object.
-            interface: of the method.
+            interface: the method's interface.
             member: the method.
             signature: the types of the arguments.
-            arguments: as many values.
-            returns: the types of what the method returns. The content of a variant can be of any type.
+            arguments: one value per type.
+            returns: the types of the returned values. The content of a variant can be of any type.
 
         Raises:
-            BusError: the answer is an error, or of other types; there is no such service; or no answer arrives.
+            BusError: the answer is an error or has other types, there is no such service, or no answer arrives.
         """
 
 
@@ -54,15 +54,15 @@ class Desktop(t.Protocol):
     """The desktop of one local user, used with the rights of that user."""
 
     def processes(self, name: str) -> t.Sequence[Process]:
-        """The user's running programs whose executable has that name.
+        """The user's running programs whose executable has this name.
 
         The first result may be a second old, so that many users share one scan of the host; later ones are current.
         """
 
     def bus(self, address: str | None = None) -> Bus | None:
-        """The message bus at that address (by default that of the user's session); None if there is none.
+        """The message bus at this address (default: that of the user's session); None if there is none.
 
-        The connection stays open until the run of this user ends; a second call returns the same one.
+        The connection stays open until this user's run ends; a second call returns the same one.
 
         Raises:
             HostError: the bus exists, but refuses the connection or does not answer.
@@ -78,10 +78,10 @@ class Desktop(t.Protocol):
         """
 
     def lock(self, path: str) -> str | None:
-        """The file by which the site has locked a setting, so that its own value counts; None where it has not."""
+        """The file with which the site locks a setting, which overrides the user's value; None if it is not locked."""
 
     def store_setting(self, path: str, value: str | None, schema: str | None = None) -> None:
-        """Store a text, through the user's session if there is one; None resets it.
+        """Store a text, through the user's session if there is one; None resets the setting.
 
         Args:
             path: as above.
@@ -89,7 +89,7 @@ class Desktop(t.Protocol):
             schema: the GSettings schema of these settings, for hosts without the dconf tool.
 
         Raises:
-            HostError: it cannot be stored, or does not read back.
+            HostError: it cannot be stored, or reading it back gives another value.
         """
 
 
@@ -97,4 +97,4 @@ class DesktopHost(UserHost, t.Protocol):
     """A host whose users have desktops."""
 
     def desktop(self) -> Desktop | None:
-        """The user's desktop; None if no session of the user can work with the files in ``home``."""
+        """The user's desktop; None if no session of the user uses the files in ``home``."""

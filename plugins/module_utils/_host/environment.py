@@ -11,12 +11,12 @@ NAMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "MOZ_LEGACY_HOME"
 
 
 class Environment(t.NamedTuple):
-    """The variables as far as they are known.
+    """The variables, as far as known.
 
     Attributes:
-        variables: those of ``NAMES`` that are set.
-        warnings: what could not be found out for sure, as sentences.
-        live: they are those of a running program, and no guess.
+        variables: the variables of ``NAMES`` that are set.
+        warnings: what could not be determined, as sentences.
+        live: they come from a running program and are not guessed.
     """
 
     variables: t.Mapping[str, str] = {}
@@ -24,6 +24,6 @@ class Environment(t.NamedTuple):
     live: bool = False
 
     def folder(self, name: str, default: str) -> str:
-        """A folder; the default where the variable is not set, or relative (XDG Base Directory Specification 0.8)."""
+        """A folder; the default if the variable is unset or relative (XDG Base Directory Specification 0.8)."""
         path = self.variables.get(name, "")
         return posixpath.normpath(path) if path.startswith("/") else default

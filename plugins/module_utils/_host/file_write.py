@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file to write, and what keeps it from being written."""
+"""A file to write, and the error for a locked file."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import typing as t
 
 
 class FileWrite(t.NamedTuple):
-    """A file and its whole new content.
+    """A file and its entire new content.
 
     Attributes:
         path: the file; a symbolic link is kept and its target replaced.
-        content: all of it.
-        mode: of a new file; an existing file keeps its mode.
+        content: the entire content.
+        mode: the mode of a new file; an existing file keeps its own.
         backup: keep a copy of the existing file in the same folder.
-        strict: refuse a symbolic link, and give an existing file the mode, too.
+        strict: refuse a symbolic link, and also set the mode of an existing file.
     """
 
     path: str
@@ -29,8 +29,8 @@ class LockedError(Exception):
     """Another process holds the lock.
 
     Attributes:
-        pid: that process, where the host can tell.
-        path: the file that is locked.
+        pid: the process that holds the lock, if known.
+        path: the locked file.
     """
 
     def __init__(self, pid: int | None, path: str = "") -> None:

@@ -11,8 +11,8 @@ class Process(t.NamedTuple):
     """A running program of the user.
 
     Attributes:
-        pid: its number.
-        environment: its variables at its start; empty if they cannot be read.
+        pid: the process id.
+        environment: its variables at its start; empty if unreadable.
         sandboxed: whether its root directory is not that of the host, as in a Flatpak or a container.
     """
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How long something may take in all, however it is divided."""
+"""A time limit shared by several waits."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import typing as t
 
 
 class TimeLimit:
-    """Seconds that several waits share.
+    """A number of seconds that several waits share.
 
     Args:
-        seconds: for all of them.
+        seconds: the total of all waits.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -22,18 +22,18 @@ class TimeLimit:
 
     @property
     def reached(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no time is left."""
         return self._left <= 0
 
     @contextlib.contextmanager
     def wait(self, longest: float) -> t.Iterator[float]:
-        """Counts the time until the context is left.
+        """Count the time until the context is left.
 
         Args:
-            longest: seconds that this wait may take.
+            longest: the most seconds that this wait may take.
 
         Yields:
-            When it must end, as ``time.monotonic`` has it.
+            The deadline, on the clock of ``time.monotonic``.
         """
         start = time.monotonic()
         try:

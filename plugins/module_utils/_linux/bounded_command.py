@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A program that runs as a user, within a limited time and with a limited output.
+"""Runs a program as a user, with limited time and output.
 
-Whatever runs as a user, that user's other programs can stop, and they can write to what it writes to.
+The user's other programs can stop it, and can write to its output.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from . import local_user
 from .os_errors import host_error
 
 RunCommand = t.Callable[[t.List[str]], t.Tuple[int, str, str]]
-"""Runs a program to its end: the exit code, what it printed, what it complained about."""
+"""Runs a program to its end; returns exit code, output and error output."""
 
-SECONDS = 30  # more than a call to the message bus can take
-GRACE = 5  # seconds to end orderly, after which it is killed
+SECONDS = 30  # more than a call on the message bus can take
+GRACE = 5  # seconds to terminate before it is killed
 OUTPUT = 4000  # bytes
 
-# The shell and both timeout(1) stay the process's own. The exit code goes to the shell's output, and the beginning of
-# what the program prints to its error output; nothing else has these open, so that nothing keeps them open.
+# The shell and both timeout(1) run as the process's own user. The exit code goes to the shell's output, and the start
+# of the program's output to its error output. Nothing else has these open, so nothing can keep them open.
 _SCRIPT = (
     'end=$1 kill=$2 bytes=$3; shift 3; { { timeout -k "$kill" "$end" "$@" </dev/null 2>&1 3>&-; echo "$?" >&3; } | '
     'timeout "$((end + 2 * kill))" dd bs=1 "count=$bytes" >&2 2>/dev/null 3>&-; } 3>&1 || :'
@@ -34,16 +34,16 @@ def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: i
     """Run a command that becomes the user.
 
     Args:
-        run_command: starts it.
+        run_command: starts the command.
         name: the program, for messages.
-        command: becomes the user by itself, where the process is not the user's own.
-        seconds: after which it is ended.
+        command: switches to the user by itself if the process is not already the user's.
+        seconds: the time limit.
 
     Returns:
-        The exit code, and the beginning of what it printed on one line.
+        The exit code, and the start of its output on one line.
 
     Raises:
-        HostError: it cannot be started, or did not end in time.
+        HostError: it could not be started, or did not end in time.
     """
     words = ["/bin/sh", "-c", _SCRIPT, "sh", str(seconds), str(GRACE), str(OUTPUT), *command]
     try:
@@ -51,7 +51,7 @@ def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: i
             code, output, printed = run_command(words)
     except OSError as error:
         raise host_error(name, error) from error
-    if code == 0:  # of the shell
+    if code == 0:  # the shell's exit code
         ended = number_in(output.strip(), 255)
         code = _TIMED_OUT[-1] if ended is None else ended
     if code in _TIMED_OUT:

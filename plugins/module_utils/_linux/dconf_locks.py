@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a site has locked among the desktop settings of all users (dconf(7)).
+"""The desktop settings that a site has locked for all users (dconf(7)).
 
-Checked with dconf 0.40: the compiled databases of the profile count, and not the text files that ``dconf update`` makes
-them of; a lock is that of one setting, and the name of a folder locks nothing.
+Checked with dconf 0.40: the profile's compiled databases count, not the text files from which ``dconf update`` creates
+them. A lock applies to one setting; the name of a folder locks nothing.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _DATABASES = "/etc/dconf/db"
 
 
 def lock(files: Files, key: str) -> str | None:
-    """The file that locks a setting: the text that says so, or else the database; None where none does.
+    """The file that locks a setting: the text file if found, otherwise the database; None if it is not locked.
 
     Args:
-        files: those of the host, as the user sees them.
-        key: the whole name, such as ``/org/gnome/evolution/default-mail-account``.
+        files: the host's files, as the user sees them.
+        key: the full name, such as ``/org/gnome/evolution/default-mail-account``.
     """
     for database in _databases(files):
         content = _read(files, database)
         try:
             if not content or not gvdb.is_locked(database, content, key):
                 continue
-        except MailError:  # dconf passes it over
+        except MailError:  # dconf ignores it
             continue
         folder = f"{database}.d/locks"
         texts = (posixpath.join(folder, name) for name in _names(files, folder))
@@ -42,7 +42,7 @@ def lock(files: Files, key: str) -> str | None:
 
 
 def _databases(files: Files) -> t.Iterator[str]:
-    """The databases of the profile beside the user's own."""
+    """The profile's databases except the user's own."""
     profile = next(filter(None, (_read(files, path) for path in _PROFILES)), b"").decode("utf-8", "replace")
     for line in profile.splitlines():
         kind, _colon, name = line.partition("#")[0].strip().partition(":")
@@ -55,7 +55,7 @@ def _databases(files: Files) -> t.Iterator[str]:
 def _read(files: Files, path: str) -> bytes:
     try:
         return files.read(path) or b""
-    except MailError:  # dconf reads it as the user, too
+    except MailError:  # dconf also reads it as the user
         return b""
 
 

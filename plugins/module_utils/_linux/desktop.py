@@ -25,10 +25,10 @@ if t.TYPE_CHECKING:
     from .._host.desktop import Bus
 
 ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
-BUS_SECONDS = 60.0  # for all buses of one user: one could answer each call just in time, and be asked often
+BUS_SECONDS = 60.0  # for all buses of one user: a bus could answer many calls just in time
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
-# Programs of a session that tell by their environment which bus it is, where that is not the usual one.
+# Session programs whose environment names the bus, if it is not the usual one.
 _WITNESSES = ("evolution-source-registry", "dconf-service")
 _PACKAGES = {
     "setpriv": "util-linux",
@@ -38,15 +38,15 @@ _PACKAGES = {
 
 
 class LocalDesktop:
-    """Implements the protocol ``Desktop``; as a context manager, it closes its connections at the end.
+    """Implements the protocol ``Desktop``; as a context manager, it closes its connections on exit.
 
     Args:
-        user: whose desktop; the process acts as that user for as long as the desktop is used.
+        user: the desktop's user; the process acts as this user while the desktop is used.
         run_command: runs a program; secrets are never among its arguments.
         processes: shared by the desktops of all users.
-        home: where the user's files are.
+        home: the folder with the user's files.
         environment: the variables of the user's sessions.
-        limit: for all that the user's message buses keep us waiting.
+        limit: the total time to wait for the user's message buses.
     """
 
     def __init__(
@@ -124,7 +124,7 @@ class LocalDesktop:
             raise self._not_stored(path, "it was stored, but does not read back")
 
     def _session(self) -> tuple[str, Bus] | None:
-        """The bus of the user's session, with its address."""
+        """The bus of the user's session, and its address."""
         for address in self._session_addresses():
             bus = self._connect(address)
             if bus is not None:
@@ -132,7 +132,7 @@ class LocalDesktop:
         return None
 
     def _session_addresses(self) -> t.Iterator[str]:
-        """Where it may be, the likeliest place first."""
+        """Possible addresses of the bus, the most likely first."""
         if os.getuid() == self._user.uid and ADDRESS in os.environ:
             yield os.environ[ADDRESS]
         usual = f"/run/user/{self._user.uid}/bus"  # pam_systemd(8)
@@ -161,7 +161,7 @@ class LocalDesktop:
         return self._buses[address]
 
     def _store_command(self, path: str, value: str | None, schema: str | None) -> list[str]:
-        """What stores it, with dconf's own tool, or with that of GLib, which more hosts have."""
+        """The command that stores it: dconf's own tool, or GLib's, which more hosts have."""
         gsettings = shutil.which("gsettings", path=_PATH)
         if schema is not None and gsettings is not None and shutil.which("dconf", path=_PATH) is None:
             key = path.rpartition("/")[2]
@@ -172,14 +172,14 @@ class LocalDesktop:
         return [dconf, "reset", path] if value is None else [dconf, "write", path, _quote(value)]
 
     def _as_user(self, variables: t.Mapping[str, str], command: t.Sequence[str]) -> list[str]:
-        """The command line that runs a command as the user, with the environment of a login."""
+        """The command line that runs a command as the user, with a login's environment."""
         own = self._environment.variables
         environment = {**own, "HOME": self._home, "PATH": _PATH, "LANG": "C.UTF-8", **variables}
         runtime = f"/run/user/{self._user.uid}"
         if os.path.isdir(runtime):
             environment["XDG_RUNTIME_DIR"] = runtime
         become = []
-        if os.getuid() != self._user.uid:  # acting as the user: a program that is started would find root behind it
+        if os.getuid() != self._user.uid:  # acting as the user: the real user id of a started program would be root's
             ids = (f"--reuid={self._user.uid}", f"--regid={self._user.gid}")
             become = [_program("setpriv"), *ids, "--keep-groups", "--"]
         return [*become, "/usr/bin/env", "-i", *(f"{name}={text}" for name, text in environment.items()), *command]
@@ -191,7 +191,7 @@ class LocalDesktop:
 
 
 def _program(name: str) -> str:
-    """Where a program is, for users as well as for root."""
+    """The path of a program, for users as well as for root."""
     program = shutil.which(name, path=_PATH)
     if program is None:
         raise HostError(name, "this host lacks the program", f"install the package {_PACKAGES[name]}")
@@ -199,6 +199,6 @@ def _program(name: str) -> str:
 
 
 def _quote(text: str) -> str:
-    """A text as GVariant's text format has it."""
+    """A text in GVariant's text format."""
     plain = text.replace("\\", "\\\\").replace("'", "\\'")
     return "'" + "".join(f"\\u{ord(one):04x}" if ord(one) < 32 else one for one in plain) + "'"

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of this machine, with the rights of whoever the process is at that moment."""
+"""The files of this machine, with the process's current rights."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .journal import Journal, Mark
 from .os_errors import host_error, naming
 from .run_lock import holder, take
 
-if t.TYPE_CHECKING:  # what only runs need that change something is imported late
+if t.TYPE_CHECKING:  # imported late: needed only by runs that change something
     from .interrupted_run import Interrupted
 
 T = t.TypeVar("T")
 
-_NO_SUCH_FILE = (FileNotFoundError, NotADirectoryError)  # below a file is none either
-_TRIES = 3  # for reading while nobody writes, where no run of ours is seen but names in the home come and go
+_NO_SUCH_FILE = (FileNotFoundError, NotADirectoryError)  # the second: a parent is a file
+_TRIES = 3  # to read without a write in between, if no other run is seen but names in the home change
 
 
 class LocalFiles:
     """Implements the protocol ``Files``.
 
     Args:
-        journal: the file that keeps the runs for one user's client apart (see there); None where nothing is written.
-        lock_timeout: how many seconds to wait for another run.
+        journal: the file that separates the runs for one user's client (see there); None if nothing is written.
+        lock_timeout: the seconds to wait for another run.
     """
 
     def __init__(self, journal: str | None = None, lock_timeout: float = 0) -> None:
@@ -113,7 +113,7 @@ class LocalFiles:
         try:
             yield
         finally:
-            with contextlib.suppress(HostError):  # what it was held for is done; the next run removes the file
+            with contextlib.suppress(HostError):  # the work is done; the next run removes the file
                 journal.release(remove=True)
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
@@ -124,7 +124,7 @@ class LocalFiles:
         for _try in range(_TRIES):
             before = Mark.of(os.path.dirname(journal.path))
             if journal.acquire(create=False):
-                self._interrupted = True  # or the file would not be there
+                self._interrupted = True  # otherwise the file would not exist
                 try:
                     self._view = _interrupted(journal).view()
                     return read()
@@ -174,7 +174,7 @@ class LocalFiles:
             os.close(descriptor)
 
     def lock_holder(self, path: str) -> int | None:
-        if path in self._locks:  # closing another descriptor of it would give it up (fcntl(2))
+        if path in self._locks:  # closing another descriptor would release the lock (fcntl(2))
             return None
         try:
             descriptor = regular_file.open_regular(path, os.O_RDONLY)
@@ -193,13 +193,13 @@ class LocalFiles:
         return scratch()
 
     def _shown(self, path: str) -> str | None:
-        """Where the content of a file is, while the view is that of a set that a later run will settle."""
+        """Where to read a file's content, while the view shows a set of files as a later run will complete it."""
         target = os.path.realpath(path)
         return self._view.get(target, target)
 
 
 def _interrupted(journal: Journal) -> Interrupted:
-    """What an interrupted run has left."""
+    """The work that an interrupted run left."""
     with local_user.acting_as_ourselves():
         from .interrupted_run import Interrupted
     return Interrupted.of(journal)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file in which dconf keeps a user's desktop settings, read without starting a program.
+"""Reads the file with a user's desktop settings in dconf, without starting a program.
 
 GVDB is a hash table: a header, an index and items, all little-endian; an item's name continues that of its parent.
 Sources: dconf gvdb/gvdb-format.h (the layout), gvdb-reader.c (how a name is found); GVariant Specification 1.0 (how a
@@ -14,12 +14,12 @@ import typing as t
 
 from .._model.errors import DamagedFileError
 
-# The same eight bytes mean the other byte order in values when each half is reversed; a text has none.
+# With each half reversed, the same eight bytes mean that values have the other byte order; it does not affect texts.
 _SIGNATURES = (b"GVariant", b"raVGtnai")
 
-_HEADER = struct.Struct("<8sIIII")  # signature, version, options, and where the table starts and ends
+_HEADER = struct.Struct("<8sIIII")  # signature, version, options, start and end of the table
 _TABLE = struct.Struct("<II")  # number of words in the bloom filter (27 bits), number of buckets
-_ITEM = struct.Struct("<IIIHcxII")  # hash, parent, start and size of the name, type, and where the value is
+_ITEM = struct.Struct("<IIIHcxII")  # hash, parent, start and size of the name, type, position of the value
 _WORD = struct.Struct("<I")
 
 _BLOOM_WORDS = (1 << 27) - 1
@@ -30,18 +30,18 @@ _LOCKS = b".locks"
 
 
 def text_of(path: str, content: bytes, key: str) -> str | None:
-    """The text that is stored under a key.
+    """The text stored under a key.
 
     Args:
         path: the file, for messages.
-        content: all of it.
-        key: the whole name, such as ``/org/gnome/evolution/default-mail-account``.
+        content: the file's entire content.
+        key: the full name, such as ``/org/gnome/evolution/default-mail-account``.
 
     Returns:
-        None where there is no such key, or where it holds something else than a text.
+        None if the key is missing or is not a text.
 
     Raises:
-        DamagedFileError: the file does not follow its format.
+        DamagedFileError: the file has an invalid format.
     """
     try:
         value = _Table.of_file(content).find(key.encode("utf-8"))
@@ -51,7 +51,7 @@ def text_of(path: str, content: bytes, key: str) -> str | None:
 
 
 def is_locked(path: str, content: bytes, key: str) -> bool:
-    """Whether a database that all users share locks a key. Arguments and errors are those of ``text_of``."""
+    """Whether a database for all users locks a key. Arguments and errors are those of ``text_of``."""
     try:
         locks = _Table.of_file(content).find(_LOCKS, _TABLE_KIND)
         return locks is not None and _Table(content, *locks).find(key.encode("utf-8")) is not None
@@ -66,7 +66,7 @@ def _damaged(path: str) -> DamagedFileError:
 
 
 def _text(value: bytes) -> str | None:
-    """A value is a GVariant of type v: the content, a zero byte, the type's name. A text ends with a zero byte."""
+    """Decode a GVariant of type v: the content, a zero byte, the type's name. A text ends with a zero byte."""
     content, separator, kind = value.rpartition(b"\0")
     if not separator:
         raise ValueError("no type")
@@ -78,11 +78,11 @@ def _text(value: bytes) -> str | None:
 
 
 class _Table:
-    """A hash table in a file; whatever leads outside the file is a ValueError or a struct.error."""
+    """A hash table in a file; positions outside the file raise ValueError or struct.error."""
 
     @classmethod
     def of_file(cls, content: bytes) -> _Table:
-        """The one that has all others."""
+        """The root table, which contains all others."""
         signature, version, _options, start, end = _HEADER.unpack_from(content)
         if signature not in _SIGNATURES or version != 0:
             raise ValueError("no header")
@@ -99,7 +99,7 @@ class _Table:
             raise ValueError("no table")
 
     def find(self, key: bytes, wanted: bytes = _VALUE) -> tuple[int, int] | None:
-        """Where what a key has starts and ends: its value, or what else is wanted."""
+        """The start and end of a key's value, or of another item type."""
         if not self._bucket_count:
             return None
         hashed = _hash(key)
@@ -125,7 +125,7 @@ class _Table:
         return _ITEM.unpack_from(self._content, self._items + _ITEM.size * index)
 
     def _name(self, index: int) -> bytes:
-        """The whole name of an item."""
+        """The full name of an item."""
         parts: list[bytes] = []
         while index != _NO_PARENT:
             if len(parts) > self._item_count:
@@ -142,7 +142,7 @@ def _region(content: bytes, start: int, end: int) -> bytes:
 
 
 def _hash(key: bytes) -> int:
-    """D. J. Bernstein's, over signed characters."""
+    """D. J. Bernstein's hash, over signed characters."""
     hashed = 5381
     for byte in key:
         hashed = (hashed * 33 + (byte - 256 if byte > 127 else byte)) & 0xFFFFFFFF

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which programs this machine has."""
+"""Detects installed programs on this machine."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import typing as t
 
 
 def installed(paths: t.Mapping[str, t.Sequence[str]]) -> list[str]:
-    """The names of which at least one path exists.
+    """The names with at least one existing path.
 
     Args:
-        paths: for each name the paths, patterns of a POSIX shell.
+        paths: the paths by name, patterns of a POSIX shell.
     """
     return [name for name, some in paths.items() if any(glob.glob(os.path.expanduser(path)) for path in some)]

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run that was killed has left of a set of files, which the next run settles.
+"""Completes or undoes a set of files that a killed run left.
 
-It reads the journal, and finishes the set, or takes it back where it cannot be finished. It leaves alone what somebody
-has changed meanwhile.
+The next run reads the journal and completes the set, or undoes it if it cannot be completed. Files that were changed in
+the meantime are left alone.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Folder = t.Tuple[str, FileIdentity]
 
 
 class Interrupted(t.NamedTuple):
-    """What a run that was interrupted has left.
+    """The work that an interrupted run left.
 
     Attributes:
-        targets: the paths beside which staged files may be.
-        made: folders that it made.
-        steps: what has been begun; empty if nothing visible has been changed, or all of it.
-        folders: folders that are to be deleted when all steps are done.
+        targets: the paths with possible staged files in their folders.
+        made: folders that it created.
+        steps: the steps begun; empty if nothing visible was changed, or everything.
+        folders: folders to delete after all steps.
         locks: files whose locks it held, so that no client used the set.
     """
 
@@ -41,7 +41,7 @@ class Interrupted(t.NamedTuple):
 
     @classmethod
     def of(cls, journal: Journal) -> Interrupted:
-        """What a journal says; one that cannot be understood says nothing."""
+        """Parse a journal; an invalid one is treated as empty."""
         entry = journal.last() or {}
         try:
             return cls(
@@ -55,14 +55,14 @@ class Interrupted(t.NamedTuple):
             return cls()
 
     def note(self, journal: Journal | None, *, durable: bool) -> None:
-        """Have the journal say it.
+        """Record it in the journal.
 
         Args:
-            journal: None for a change that needs none.
+            journal: None if no record is needed.
             durable: the entry must survive a power failure before anything else is done.
 
         Raises:
-            HostError: it cannot be written.
+            HostError: the journal cannot be written.
         """
         if journal is None:
             return
@@ -74,16 +74,16 @@ class Interrupted(t.NamedTuple):
 
     @property
     def finishes(self) -> bool:
-        """Whether it can be finished."""
+        """Whether it can be completed."""
         return all(step.can_finish for step in self.steps)
 
     @property
     def undoes(self) -> bool:
-        """Whether it can be taken back."""
+        """Whether it can be undone."""
         return all(step.can_undo for step in self.steps)
 
     def view(self) -> t.Mapping[str, str | None]:
-        """Which paths will have another content once this is settled: that is read there; None for nothing."""
+        """The paths whose content changes when this is settled, with the path to read instead; None for no file."""
         if self.finishes:
             found = [step for step in self.steps if step.stands is Stands.OLD]
             return {step.target: None if step.new is None else replacement.staged(step.target) for step in found}
@@ -98,13 +98,13 @@ class Interrupted(t.NamedTuple):
         }
 
     def settle(self) -> bool:
-        """Finish it, or take it back, and remove what was staged.
+        """Complete or undo it, and remove staged files.
 
         Returns:
-            Whether all could be removed; such a failure is no reason to stop.
+            Whether everything could be removed; a failure to remove does not stop the run.
 
         Raises:
-            HostError: it can neither be finished nor taken back; as much as possible was.
+            HostError: it can neither be completed nor undone; as much as possible was done.
         """
         complete = not self.steps
         if self.steps and self.finishes:
@@ -124,7 +124,7 @@ class Interrupted(t.NamedTuple):
 
 
 def finish(steps: t.Sequence[FileStep]) -> None:
-    """Have each step's target as wanted; the names in the folders are on the disk then."""
+    """Complete each step, and flush the names in the folders to disk."""
     for step in steps:
         step.finish()
     for folder in dict.fromkeys(os.path.dirname(step.target) for step in steps):
@@ -133,7 +133,7 @@ def finish(steps: t.Sequence[FileStep]) -> None:
 
 
 def undo(steps: t.Sequence[FileStep]) -> None:
-    """Take back what can be; the first failure is raised when all were tried."""
+    """Undo the steps as far as possible; raise the first failure after trying all."""
     failures = []
     for step in reversed(steps):
         try:
@@ -145,7 +145,7 @@ def undo(steps: t.Sequence[FileStep]) -> None:
 
 
 def clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
-    """Remove what is beside targets that are as wanted, and folders that are to be removed."""
+    """Remove the auxiliary files of finished targets, and the folders to delete."""
     paths = [name(target) for target in targets for name in (replacement.staged, replacement.kept, replacement.gone)]
     failures = []
     for path in paths:
@@ -166,7 +166,7 @@ def clean(targets: t.Iterable[str], folders: t.Iterable[Folder]) -> None:
 
 
 def unmake(folders: t.Sequence[str]) -> None:
-    """Remove folders that were made for nothing; one that has something in it stays."""
+    """Remove unneeded new folders; those with contents stay."""
     for folder in reversed(folders):
         with contextlib.suppress(OSError):
             os.rmdir(folder)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Notes on a change of several files, until it is complete. They are in the file that is the lock of a run."""
+"""Records a change of several files until it is complete, in the file that is also the lock of a run."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Entry = t.Dict[str, t.Any]
 
 
 class Journal(RunLock):
-    """The lock of one user's client, and what is noted in its file."""
+    """The lock of one user's client, and the records in its file."""
 
     def note(self, entry: Entry, *, durable: bool) -> None:
-        """Add an entry, which counts from then on in the place of those before it.
+        """Add an entry, which replaces the entries before it.
 
         Args:
             entry: for JSON; no secrets.
-            durable: return when it is on the disk.
+            durable: return only when it is on disk.
         """
         descriptor = self._own()
         with naming(self.path):
@@ -39,13 +39,13 @@ class Journal(RunLock):
                 sync_directory(os.path.dirname(self.path))
 
     def clear(self) -> None:
-        """Forget what is noted."""
+        """Delete the entries."""
         with naming(self.path):
             os.ftruncate(self._own(), 0)
         self.noted = False
 
     def last(self) -> Entry | None:
-        """The last entry that was written completely; None where there is none.
+        """The last complete entry; None if there is none.
 
         Raises:
             HostError: the file cannot be read, or is too large to be a journal.
@@ -66,7 +66,7 @@ class Journal(RunLock):
 
 
 def sync_directory(path: str) -> None:
-    """Flush the names in a directory to the disk."""
+    """Flush the names in a directory to disk."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
@@ -75,14 +75,14 @@ def sync_directory(path: str) -> None:
 
 
 class Mark(t.NamedTuple):
-    """When a directory last got or lost a name."""
+    """When names in a directory last changed."""
 
     modified: int
     changed: int
 
     @classmethod
     def of(cls, path: str) -> Mark | None:
-        """That of a directory; None where it cannot be read."""
+        """The mark of a directory; None if it cannot be read."""
         try:
             found = os.stat(path)
         except OSError:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local folders of a user's Thunderbird on this machine. What is read is opened with the user's rights."""
+"""The local folders of a user's Thunderbird on this machine, opened with the user's rights."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from .local_user import LocalUser
 
 _NO_MAIL = (".msf", ".dat", ".html", ".json", ".sqlite")
 _NOT_KEPT = frozenset({"Trash", "Junk", "Unsent Messages"})
-_BELOW = ".sbd"  # has the folders below another one
+_BELOW = ".sbd"  # contains the subfolders of a folder
 
 
 class _Entry(t.NamedTuple):
-    """What is in a directory.
+    """A directory entry.
 
     Attributes:
         name: its name.
         path: its path.
-        below: it has the folders below another one.
-        mail: it has mail.
+        below: it contains the subfolders of a folder.
+        mail: it contains mail.
     """
 
     name: str
@@ -42,12 +42,12 @@ class _Entry(t.NamedTuple):
 
 
 class LocalMail:
-    """Implements the protocol ``MailFiles``: links are not followed.
+    """Implements the protocol ``MailFiles`` without following symbolic links.
 
-    Deleted mail, junk and what was never sent are left out.
+    Deleted mail, junk and unsent mail are left out.
 
     Args:
-        user: whose rights count.
+        user: the user whose rights are used.
     """
 
     def __init__(self, user: LocalUser) -> None:
@@ -80,7 +80,7 @@ class LocalMail:
                 yield (*names, entry.name), entry.path
 
     def _opened(self, path: str) -> t.BinaryIO:
-        """A regular file for reading, and nothing else that may be in its place."""
+        """A regular file opened for reading; anything else in its place is refused."""
         with local_user.acting_as(self._user):
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who a local user is, and doing things with that user's rights."""
+"""Local users, and acting with their rights."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typing as t
 from .._model.errors import HostError
 from .os_errors import host_error
 
-_LONGEST_WAY = 1000  # names on the way to a home directory, those that links lead to included
+_LONGEST_WAY = 1000  # names on the path to a home directory, including those that symbolic links lead to
 
 
 class LocalUser(t.NamedTuple):
@@ -21,8 +21,8 @@ class LocalUser(t.NamedTuple):
 
     Attributes:
         name: the login name.
-        uid: the user's number.
-        gid: the number of the user's main group.
+        uid: the user id.
+        gid: the id of the primary group.
         home: the home directory.
     """
 
@@ -33,12 +33,12 @@ class LocalUser(t.NamedTuple):
 
 
 class Target(t.NamedTuple):
-    """Whose client is meant.
+    """The user, home and profile of a client.
 
     Attributes:
-        user: the local user, with whose rights all is done.
+        user: the local user with whose rights everything is done.
         home: the home directory that holds the client's files.
-        profile: the client's profile as the admin named it.
+        profile: the client's profile as named by the admin.
     """
 
     user: LocalUser
@@ -47,10 +47,10 @@ class Target(t.NamedTuple):
 
 
 def find(name: str | None) -> LocalUser:
-    """A user of this machine; None for the one who runs the process.
+    """A user of this machine; None for the user who runs the process.
 
     Raises:
-        HostError: there is no such user, or it has no home directory.
+        HostError: the user does not exist or has no home directory.
     """
     try:
         entry = pwd.getpwuid(os.geteuid()) if name is None else pwd.getpwnam(name)
@@ -65,15 +65,15 @@ def find(name: str | None) -> LocalUser:
 
 
 def owner(home: str) -> LocalUser:
-    """Whose a home directory is that was named without a user. Where it is missing, its parent decides.
+    """The owner of a home directory named without a user. If it is missing, its parent decides.
 
-    Whoever owns a folder on the way to it could lead root anywhere by a link: so that must be root, or the owner.
+    The owner of a folder on the path could redirect root with a symbolic link, so it must be root or the home's owner.
 
     Raises:
-        HostError: it cannot be found out, or root's rights would be used where another user is at home.
+        HostError: it cannot be determined, or root's rights would be used in another user's home.
     """
     ourselves = os.geteuid()
-    if ourselves != 0:  # there are no rights to misuse
+    if ourselves != 0:  # there are no privileges to misuse
         return find(None)
     remedy = "say with the option user whose client is meant"
     path = os.path.join(os.getcwd(), home)
@@ -96,7 +96,7 @@ def owner(home: str) -> LocalUser:
 
 
 def require_whole_path(home: str) -> None:
-    """See that a home directory is named by its whole path: any other one would begin in a folder of the task's own.
+    """Check that a home directory is an absolute path: a relative one would start in the task's own folder.
 
     Raises:
         HostError: it is not.
@@ -106,10 +106,10 @@ def require_whole_path(home: str) -> None:
 
 
 def require_roots(home: str) -> None:
-    """See that root's rights can be used in a home directory.
+    """Check that root's rights can be used in a home directory.
 
     Raises:
-        HostError: it is another user's, or in a folder of another user, who could lead root anywhere by a link.
+        HostError: it, or a folder on the path, belongs to another user, who could redirect root with a symbolic link.
     """
     if any(_owners(os.path.join(os.getcwd(), home))):
         raise HostError(
@@ -120,7 +120,7 @@ def require_roots(home: str) -> None:
 
 
 def _owners(path: str) -> list[int]:
-    """The owners of a path and of all above it, those of symbolic links included, from the root on."""
+    """The owners of a path and of all its parents, including those of symbolic links, starting at the root."""
     found: list[int] = []
     seen = "/"
     waiting = [name for name in reversed(path.split("/")) if name]
@@ -148,10 +148,10 @@ def _owners(path: str) -> list[int]:
 
 @contextlib.contextmanager
 def acting_as(user: LocalUser) -> t.Iterator[None]:
-    """Be that user for all access to files, so that a link in the user's home can lead no further than the user.
+    """Act as the user for all file access, so that a symbolic link in the user's home leads no further than the user.
 
-    Only the effective ids change (seteuid(2)), which is what the kernel looks at, and they change back. What is made
-    is the user's alone, whatever the umask of the process.
+    Only the effective ids change (seteuid(2)), which the kernel checks, and they are restored afterwards. New files
+    belong to the user alone, whatever the process's umask.
 
     Raises:
         HostError: the process is neither root nor that user.
@@ -189,7 +189,7 @@ def _effective(user: LocalUser) -> t.Iterator[None]:
 
 @contextlib.contextmanager
 def acting_as_ourselves() -> t.Iterator[None]:
-    """Be again who started the process, while acting as another user: to import code that this user cannot read."""
+    """Be the process's own user again while acting as another one: to import code that the other cannot read."""
     uid = os.geteuid()
     os.seteuid(os.getuid())
     try:

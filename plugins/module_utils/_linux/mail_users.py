@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local users who may have mail."""
+"""Local users who may have mail."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pwd
 from .._model.errors import HostError
 from .local_user import LocalUser, require_whole_path
 
-_FIRST_PERSON = 1000  # UID_MIN of login.defs(5) as distributions set it
+_FIRST_PERSON = 1000  # UID_MIN of login.defs(5) in common distributions
 
 
 def mail_users() -> list[LocalUser]:
-    """The users with a home directory, by name: people and root, for root; oneself for anybody else.
+    """The users with a home directory, by name. For root: regular users and root; for others: only themselves.
 
-    Users of a directory service are not listed by the system. They are found by their home directories in /home.
+    The system does not list users of a directory service. They are found by their home directories in /home.
     """
     if os.geteuid() != 0:
         entries = [pwd.getpwuid(os.geteuid())]
@@ -33,10 +33,10 @@ def mail_users() -> list[LocalUser]:
 
 
 def require_home(home: str) -> None:
-    """See that a home directory is there that an option names.
+    """Check that a home directory named by an option exists.
 
     Raises:
-        HostError: it is not, or not by its whole path.
+        HostError: it does not, or is not an absolute path.
     """
     require_whole_path(home)
     if not os.path.isdir(home):
@@ -44,7 +44,7 @@ def require_home(home: str) -> None:
 
 
 def _owners(folder: str) -> list[pwd.struct_passwd]:
-    """Who owns a folder in a folder, as far as the system knows them."""
+    """The known owners of the folders in a folder."""
     found: dict[int, pwd.struct_passwd] = {}
     try:
         entries = list(os.scandir(folder))

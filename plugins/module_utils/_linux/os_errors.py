@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Errors of the operating system as sentences: which path, what is wrong, what to do."""
+"""Operating system errors as sentences: the path, the reason, the remedy."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _REMEDIES = {
 
 
 def host_error(path: str, error: OSError) -> HostError:
-    """What the operating system says of a path."""
+    """Convert an operating system error for a path."""
     reason = (error.strerror or str(error)).lower()
     return HostError(path, reason, _REMEDIES.get(error.errno or 0, "see what is wrong with this path and run again"))
 
 
 @contextlib.contextmanager
 def naming(path: str) -> t.Iterator[None]:
-    """Raise errors of the operating system as ``HostError`` of this path."""
+    """Raise operating system errors as ``HostError`` with this path."""
     try:
         yield
     except OSError as error:

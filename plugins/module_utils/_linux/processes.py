@@ -14,30 +14,30 @@ from . import local_user
 from .local_user import LocalUser
 
 MAX_AGE = 1.0  # seconds
-MOST = 64  # processes of a user that are looked at: users can start any number of them, each with an environment ...
+MOST = 64  # processes examined per user: users can start any number, each with an environment ...
 LARGEST = 1 << 18  # ... of any size, in bytes
 
-_NAME_BYTES = 15  # as much of a program's name as the kernel keeps (TASK_COMM_LEN without its zero)
+_NAME_BYTES = 15  # of a program's name kept by the kernel (TASK_COMM_LEN without its zero)
 
 
 class Processes:
-    """Looks at all of them at once, and keeps what it saw for the next user."""
+    """Scans all processes at once and reuses the result for other users."""
 
     def __init__(self) -> None:
         self._seen: t.Mapping[bytes, t.Sequence[int]] = {}
         self._at: float | None = None
 
     def of(self, user: LocalUser, name: str, fresh: bool) -> list[Process]:
-        """A user's running programs whose executable has that name, while acting as that user.
+        """A user's running programs whose executable has this name, while acting as that user.
 
         Args:
-            user: whose.
+            user: the programs' user.
             name: without a folder.
-            fresh: look again, even if the last look was a moment ago.
+            fresh: scan again, even if the last scan was recent.
         """
         now = time.monotonic()
         if fresh or self._at is None or now - self._at > MAX_AGE:
-            with local_user.acting_as_ourselves():  # other users' may be hidden from a user (hidepid)
+            with local_user.acting_as_ourselves():  # other users' processes may be hidden from a user (hidepid)
                 self._seen = _scan()
             self._at = now
         found = (_process(pid, user, name) for pid in self._seen.get(os.fsencode(name)[:_NAME_BYTES], ()))
@@ -56,7 +56,7 @@ def _scan() -> dict[bytes, list[int]]:
 
 
 def _process(pid: int, user: LocalUser, name: str) -> Process | None:
-    """That process, if it is the user's and runs the program of that name."""
+    """The process, if it is the user's and runs the program with this name."""
     status = _read(f"/proc/{pid}/status")
     if status is None or _owner(status) != user.uid:
         return None
@@ -66,7 +66,7 @@ def _process(pid: int, user: LocalUser, name: str) -> Process | None:
 
 
 def _owner(status: bytes) -> int | None:
-    """The real user of a process; None for one that has ended and waits for its parent to read that."""
+    """The real user of a process; None for a zombie."""
     fields = dict(line.partition(b":")[::2] for line in status.splitlines())
     if fields.get(b"State", b"").split()[:1] == [b"Z"]:
         return None
@@ -78,9 +78,9 @@ def _program(pid: int) -> str:
     """The name of the executable, without its folder."""
     try:
         program = os.readlink(f"/proc/{pid}/exe")
-    except OSError:  # of another's, or one that keeps to itself: what it calls itself must do
+    except OSError:  # another user's, or protected: use the name it gives itself
         program = os.fsdecode((_read(f"/proc/{pid}/cmdline") or b"").partition(b"\0")[0])
-    replaced = " (deleted)"  # an update of its package put another file there
+    replaced = " (deleted)"  # a package update replaced the file
     return os.path.basename(program[: -len(replaced)] if program.endswith(replaced) else program)
 
 
@@ -98,9 +98,9 @@ def _is_sandboxed(pid: int) -> bool:
 
 
 def _read(path: str) -> bytes | None:
-    """The first LARGEST bytes of a file of /proc; None where the process has ended or hides it."""
+    """The first LARGEST bytes of a file in /proc; None if the process has ended or hides it."""
     try:
-        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # open() takes half of the time of a scan
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # open() would take half of the time of a scan
     except OSError:
         return None
     try:

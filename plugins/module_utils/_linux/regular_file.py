@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opening files that a user may have replaced by anything: a FIFO, a device, a file without an end."""
+"""Opens files that a user may have replaced by anything: a FIFO, a device, an endless file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import stat
 from .._model.errors import HostError
 
 LIMIT = 64 * 1024 * 1024
-"""Bytes of the largest file that is read. A prefs.js with 1,000 accounts has 2 MB."""
+"""The largest file that is read, in bytes. A prefs.js with 1,000 accounts has 2 MB."""
 
 _KINDS = {
     stat.S_IFIFO: "a FIFO",
@@ -22,18 +22,18 @@ _KINDS = {
 
 
 def open_regular(path: str, flags: int, mode: int = 0o600) -> int:
-    """Open a file without waiting for anything.
+    """Open a file without blocking.
 
     Args:
         path: the file.
         flags: as for ``os.open``.
-        mode: of a new file.
+        mode: the mode of a new file.
 
     Returns:
         The descriptor.
 
     Raises:
-        HostError: it is no regular file.
+        HostError: it is not a regular file.
         OSError: it cannot be opened.
     """
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, mode)
@@ -52,10 +52,10 @@ def open_regular(path: str, flags: int, mode: int = 0o600) -> int:
 
 
 def read(path: str) -> bytes:
-    """The whole content of a regular file.
+    """The entire content of a regular file.
 
     Raises:
-        HostError: it is no regular file, or larger than ``LIMIT``.
+        HostError: it is not a regular file, or larger than ``LIMIT``.
         OSError: it cannot be read.
     """
     descriptor = open_regular(path, os.O_RDONLY)
@@ -76,17 +76,17 @@ def read(path: str) -> bytes:
 
 
 def refuse_link(path: str) -> None:
-    """See that a path is no symbolic link.
+    """Check that a path is not a symbolic link.
 
     Raises:
-        HostError: it is one.
+        HostError: it is a symbolic link.
     """
     if os.path.islink(path):
         raise HostError(path, "this is a symbolic link where a file is to be written", "move it away and run again")
 
 
 def _read(descriptor: int, size: int) -> bytes:
-    """All that is there, but little more than ``LIMIT``; the size is a guess, since the file may grow meanwhile."""
+    """The entire content, but little more than ``LIMIT`` bytes; the size is a guess, since the file may be growing."""
     parts = [os.read(descriptor, size + 1)]
     total = len(parts[0])
     while len(parts[-1]) > 0 and total != size and total <= LIMIT:

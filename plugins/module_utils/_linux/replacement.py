@@ -1,12 +1,12 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One file of a set that changes: where its old and its new content are, and which of them is in place.
+"""One file of a set that changes: the locations of its old and new content, and which of them is in place.
 
-Everything is in the folder of the target, so that each change is one rename(2):
+Everything is in the target's folder, so that each change is one rename(2):
 
-* ``.NAME.charter-mail-new``: what it is to be, until it is renamed to the target;
-* ``.NAME.charter-mail-old``: what it was, until the set is complete;
-* ``.NAME.charter-mail-gone``: a file that is deleted, until the set is complete.
+* ``.NAME.charter-mail-new``: the new content, until it is renamed to the target;
+* ``.NAME.charter-mail-old``: the old content, until the set is complete;
+* ``.NAME.charter-mail-gone``: a deleted file, until the set is complete.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ import typing as t
 from . import regular_file
 from .os_errors import naming
 
-# Where a file cannot get a second name, its content is copied: the file system has no hard links, the file is another
-# user's (protected_hardlinks), or something is mounted on it.
+# The content is copied if a file cannot be hard-linked: the file system has no hard links, the file belongs to another
+# user (protected_hardlinks), or something is mounted on it.
 _NO_LINK = frozenset(
     getattr(errno, name) for name in ("EACCES", "EMLINK", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EPERM", "EXDEV")
 )
 
 
 class FileIdentity(t.NamedTuple):
-    """Tells whether a path still has the very content that it had. A rename or a further name changes none of it."""
+    """Identifies the content at a path. Renaming a file or adding hard links does not change it."""
 
     device: int
     inode: int
@@ -39,38 +39,38 @@ class FileIdentity(t.NamedTuple):
 
     @classmethod
     def of(cls, path: str) -> FileIdentity | None:
-        """That of what stands at a path, links not followed; None where nothing does."""
+        """The identity of the file at a path, without following symbolic links; None if there is none."""
         try:
             found = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if stat.S_ISDIR(found.st_mode):  # the same folder, whatever is in it
+        if stat.S_ISDIR(found.st_mode):  # the same folder, whatever its contents
             return cls(found.st_dev, found.st_ino, 0, 0)
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
     @classmethod
     def parsed(cls, value: t.Any) -> FileIdentity | None:
-        """From JSON."""
+        """Parse from JSON."""
         return None if value is None else cls(*map(int, value))
 
 
 class Stands(enum.Enum):
-    """What stands at a target."""
+    """The content at a target."""
 
     OLD = "old"
     NEW = "new"
     OTHER = "other"
-    """Neither: somebody has changed it since, and it is left alone."""
+    """Neither: it was changed since and is left alone."""
 
 
 class FileStep(t.NamedTuple):
     """The change of one target.
 
     Attributes:
-        target: the file; no link but one that is deleted.
-        old: what stood there; None for nothing.
-        kept: the copy of it.
-        new: what shall stand there; None for nothing: the target is deleted.
+        target: the file; a symbolic link only if it is deleted.
+        old: the file before; None if there was none.
+        kept: the copy of the old file.
+        new: the new file; None to delete the target.
     """
 
     target: str
@@ -80,7 +80,7 @@ class FileStep(t.NamedTuple):
 
     @property
     def stands(self) -> Stands:
-        """What stands there now."""
+        """The content at the target now."""
         now = FileIdentity.of(self.target)
         if self.new is None:
             return Stands.OLD if now is not None and now == self.old else Stands.NEW
@@ -90,14 +90,14 @@ class FileStep(t.NamedTuple):
 
     @property
     def can_finish(self) -> bool:
-        """Whether the new content is there, at the target or beside it."""
+        """Whether the new content exists, at the target or in its folder."""
         if self.stands is Stands.OLD and self.new is not None:
             return FileIdentity.of(staged(self.target)) == self.new
         return self.stands is not Stands.OTHER
 
     @property
     def can_undo(self) -> bool:
-        """Whether the old content is there, at the target or beside it."""
+        """Whether the old content exists, at the target or in its folder."""
         if self.stands is not Stands.NEW:
             return self.stands is Stands.OLD
         if self.new is None:
@@ -105,7 +105,7 @@ class FileStep(t.NamedTuple):
         return self.old is None or (self.kept is not None and FileIdentity.of(kept(self.target)) == self.kept)
 
     def finish(self) -> None:
-        """Make the target new."""
+        """Put the new content in place."""
         with naming(self.target):
             if self.stands is Stands.OLD:
                 os.rename(
@@ -113,7 +113,7 @@ class FileStep(t.NamedTuple):
                 )
 
     def undo(self) -> None:
-        """Make the target old again."""
+        """Restore the old content."""
         with naming(self.target):
             if self.stands is not Stands.NEW:
                 return
@@ -125,15 +125,15 @@ class FileStep(t.NamedTuple):
                 os.rename(kept(self.target), self.target)
 
     def as_json(self) -> t.Mapping[str, t.Any]:
-        """For the journal."""
+        """The JSON form for the journal."""
         return self._asdict()
 
     @classmethod
     def parsed(cls, value: t.Mapping[str, t.Any]) -> FileStep:
-        """From the journal.
+        """Parse from the journal.
 
         Raises:
-            KeyError, TypeError, ValueError: it is none.
+            KeyError, TypeError, ValueError: the value is invalid.
         """
         target = value["target"]
         if not isinstance(target, str) or not target.startswith("/"):
@@ -142,28 +142,28 @@ class FileStep(t.NamedTuple):
 
 
 def staged(target: str) -> str:
-    """Where the new content of a target waits."""
+    """The path of a target's staged new content."""
     return _beside(target, "new")
 
 
 def kept(target: str) -> str:
-    """Where the old content of a target is kept."""
+    """The path of a target's old content."""
     return _beside(target, "old")
 
 
 def gone(target: str) -> str:
-    """What a target is called from its deletion until the set is complete."""
+    """The path of a deleted target until the set is complete."""
     return _beside(target, "gone")
 
 
 def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> FileIdentity:
-    """Write content beside its target and flush it to the disk.
+    """Write content into the target's folder and flush it to disk.
 
     Args:
         target: the file.
-        content: all of it.
-        mode: for a file that is new; an existing file keeps its own.
-        strict: an existing file gets the mode, too.
+        content: the entire content.
+        mode: the mode of a new file; an existing file keeps its own.
+        strict: also set the mode of an existing file.
     """
     with naming(target):
         if not strict:
@@ -173,7 +173,7 @@ def stage(target: str, content: bytes, mode: int, *, strict: bool = False) -> Fi
 
 
 def keep(target: str) -> FileIdentity | None:
-    """Keep what stands at a target beside it; None where nothing does."""
+    """Keep a copy of the target's file in the same folder; None if there is none."""
     with naming(target):
         remove(kept(target))
         try:
@@ -188,7 +188,7 @@ def keep(target: str) -> FileIdentity | None:
 
 
 def remove(path: str) -> None:
-    """Remove whatever stands at one of our own names; no error where nothing does."""
+    """Remove the file at one of our own names; no error if there is none."""
     try:
         os.unlink(path)
     except FileNotFoundError:

@@ -1,12 +1,12 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock that keeps runs of this collection apart: how long a run waits for another one, and who has it.
+"""The lock that separates runs of this collection: how long a run waits for another, and which process holds it.
 
-The file is in the home directory, ``.charter-mail-CLIENT.journal``, and is there only while a run changes something, or
-after one that was interrupted: so a run that has nothing to change finds out with one system call that nobody is at
-work, and leaves no trace. Why there: the home is the one folder that exists before the client's own, that only its
-owner can write in (no other user can take the lock), and that all hosts share which share the home over a network.
-The lock is fcntl's, which works over NFS, names its holder, and ends with the process.
+The file ``.charter-mail-CLIENT.journal`` is in the home directory. It exists only while a run changes something, or
+after an interrupted run: so a run without changes needs one system call to find that no other is running, and leaves no
+trace. The home is the one folder that exists before the client's own, that only its owner can write to (no other user
+can take the lock), and that hosts share if they share the home over a network. The lock is fcntl's, which works over
+NFS, names its holder, and ends with the process.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ REMEDY = "move it away and run again"
 
 
 class RunLock:
-    """The lock of one user's client, which keeps runs apart.
+    """The lock of one user's client, which separates runs.
 
     Args:
         path: the file.
-        timeout: how many seconds to wait for another run.
+        timeout: the seconds to wait for another run.
 
     Attributes:
-        path: as given.
-        noted: the file says what a later run would have to finish.
+        path: the file.
+        noted: the file has work that a later run must complete.
     """
 
     def __init__(self, path: str, timeout: float) -> None:
@@ -48,22 +48,22 @@ class RunLock:
 
     @property
     def held(self) -> bool:
-        """Whether this process has the lock."""
+        """Whether this process holds the lock."""
         return self._descriptor is not None
 
     def acquire(self, *, create: bool) -> bool:
-        """Take the lock, and wait for it if another run has it.
+        """Take the lock; wait if another run holds it.
 
         Args:
-            create: make the file where it is missing.
+            create: create the file if it is missing.
 
         Returns:
-            False where the file is missing and shall not be made: no run is at work, and none was interrupted. Also
-            where the user may not make it: a home that its user cannot write in is no reason not to try.
+            False if the file is missing and must not be created: no run is active, and none was interrupted. Also if
+            the user may not create it: writing elsewhere may still work although the home is not writable.
 
         Raises:
-            AnotherRunError: another run has had it all the time.
-            HostError: it cannot be made, or something else stands there.
+            AnotherRunError: another run held it for the whole time.
+            HostError: the file cannot be created, or is not ours.
         """
         give_up = time.monotonic() + self._timeout
         while True:
@@ -87,10 +87,10 @@ class RunLock:
                     os.close(descriptor)
 
     def release(self, *, remove: bool) -> None:
-        """Give the lock back.
+        """Release the lock.
 
         Args:
-            remove: remove the file, too, unless something is noted in it.
+            remove: also remove the file, unless it has entries.
         """
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is None:
@@ -116,7 +116,7 @@ class RunLock:
                 raise host_error(self.path, error) from error
             return None
         except OSError as error:
-            # Nobody can be at work there.
+            # No run can be active there.
             if error.errno in {errno.EROFS, errno.ENOTDIR} and not create:
                 return None
             if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM} and not os.path.lexists(self.path):
@@ -128,14 +128,14 @@ class RunLock:
         return descriptor
 
     def _is_current(self, descriptor: int) -> bool:
-        """Whether the file is still there, and has not been removed by the run that had the lock before."""
+        """Whether the file still exists, and was not removed by the previous holder of the lock."""
         with contextlib.suppress(FileNotFoundError):
             return os.path.samestat(os.fstat(descriptor), os.lstat(self.path))
         return False
 
 
 def take(descriptor: int) -> bool:
-    """Take the lock of a file; False where another process has it."""
+    """Take the lock of a file; False if another process holds it."""
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -146,7 +146,7 @@ def take(descriptor: int) -> bool:
 
 
 def holder(descriptor: int) -> int | None:
-    """Who would refuse us a write lock on a file; None if nobody, 0 if it is not known."""
+    """The process that would block our write lock on a file; None if there is none, 0 if unknown."""
     question = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
     kind, _whence, _start, _length, pid = struct.unpack(_FLOCK, fcntl.fcntl(descriptor, fcntl.F_GETLK, question))
     return None if kind == fcntl.F_UNLCK else pid

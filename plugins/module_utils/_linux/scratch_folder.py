@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A private folder for the time of a run, which a later run removes if this one is killed.
+"""A private folder for a run; a later run removes it if this one is killed.
 
-The names are always the same ones, so that nobody has to search all of /tmp for what was left, and the folder is locked
-(flock(2)) for as long as its run lives. Another user who makes a folder of that name first gains nothing: only folders
-of our own with mode 0700 are taken, and further names follow.
+The names are fixed, so that leftovers are found without searching all of /tmp, and the folder is locked (flock(2)) as
+long as its run lives. Another user gains nothing by creating a folder with such a name first: only our own folders with
+mode 0700 are used, and there are further names.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _NAMES = 4
 
 @contextlib.contextmanager
 def scratch() -> t.Iterator[str]:
-    """The folder (0700); what is in it at the end is removed.
+    """The folder (0700); it is removed with its contents at the end.
 
     Raises:
-        HostError: there is no folder for temporary files, or none can be made in it.
+        HostError: there is no folder for temporary files, or nothing can be created in it.
     """
     base = _base()
     with contextlib.ExitStack() as held:
@@ -45,7 +45,7 @@ def scratch() -> t.Iterator[str]:
 
 
 def _base() -> str:
-    # The default folder is remembered from when the process was another user, who may have had one of his own.
+    # The default folder was determined when the process was another user, who may have had a private one.
     try:
         usual = tempfile.gettempdir()
     except OSError as error:
@@ -56,7 +56,7 @@ def _base() -> str:
 
 
 def _taken(name: str, held: contextlib.ExitStack) -> str | None:
-    """A folder of that name, made, or emptied if a run that is dead has left it; None if it is in use or not ours."""
+    """A new folder with this name, or an emptied one of a dead run; None if it is in use or not ours."""
     made = False
     try:
         os.mkdir(name, 0o700)
@@ -90,7 +90,7 @@ def _fresh(base: str, held: contextlib.ExitStack) -> str:
 
 
 def _locked(name: str) -> int | None:
-    """The descriptor of a folder of ours that nobody else uses, locked; None for any other."""
+    """The descriptor of an unused folder of ours, locked; None for any other."""
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
@@ -98,7 +98,7 @@ def _locked(name: str) -> int | None:
     try:
         found = os.fstat(descriptor)
         ours = found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) == 0o700
-        # Whoever had the lock until now may have removed it at its end: hence the second look.
+        # The previous holder of the lock may have removed the folder, so check again.
         if ours and _lock(descriptor) and os.path.samestat(found, os.lstat(name)):
             return descriptor
     except FileNotFoundError:
@@ -128,7 +128,7 @@ def _remove_if_dead(name: str) -> None:
 
 
 def _remove(name: str) -> None:
-    """Remove it; where that fails, the next run does."""
+    """Remove it; if that fails, the next run does."""
     shutil.rmtree(name, ignore_errors=True)
 
 

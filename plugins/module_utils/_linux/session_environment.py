@@ -1,11 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a user's sessions: from a program that runs in one, else from the files that a login reads.
+"""The variables of a user's sessions: from a running program of a session, otherwise from the files that a login reads.
 
-The files are read, never run: an assignment counts if its value has nothing but text and known variables. A warning
-names those that were passed over. The order is that of a graphical login: pam_env(8), systemd-user.conf(5),
-environment.d(5), then the profile of the shell; the last one wins. /etc/environment has no variables, and environment.d
-no ``~``.
+The files are read, never run: an assignment counts if its value has only text and known variables. A warning names
+skipped ones. The order is that of a graphical login: pam_env(8), systemd-user.conf(5), environment.d(5), then the
+shell's profile; the last one wins. /etc/environment expands no variables, and environment.d no ``~``.
 """
 
 from __future__ import annotations
@@ -25,19 +24,19 @@ from .processes import Processes
 # Programs of a desktop session that are started with all of its variables.
 WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
 _DEFAULTS = {"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".local/share", "XDG_CACHE_HOME": ".cache"}
-_SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that is there
-_OWN_PAM = ".pam_environment"  # read up to Debian 11, for some ways to log in
+_SHELL_PROFILES = (".bash_profile", ".bash_login", ".profile")  # bash reads the first that exists
+_OWN_PAM = ".pam_environment"  # read up to Debian 11, by some kinds of login
 _OTHER_PROFILES = (".zshenv", ".zprofile", ".xprofile", ".xsessionrc")
 _SYSTEM_PROFILES = ("etc/zshenv", "etc/zsh/zshenv", "etc/zprofile", "etc/zsh/zprofile")
 _SCRIPTS = ("etc/X11/Xsession.d/*", "etc/X11/xinit/xinitrc.d/*", "etc/xdg/plasma-workspace/env/*.sh")
-# Of csh, fish and sessions that few have: what they set gets a warning, and is not taken.
+# For csh, fish and rare sessions: their settings cause a warning and are not used.
 _SELDOM_READ = (
     *(".cshrc", ".tcshrc", ".login", ".config/fish/config.fish", ".config/fish/conf.d/*.fish", ".xsession", ".xinitrc"),
 )
 _SELDOM_READ_SYSTEM = ("etc/csh.cshrc", "etc/csh.login", "etc/fish/config.fish", "etc/fish/conf.d/*.fish")
 _OWN_SCRIPTS = ".config/plasma-workspace/env/*.sh"
 _FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
-# What ``stored_environment`` reads, as patterns: for whoever asks only whether a name of ``NAMES`` is there at all.
+# The files that ``stored_environment`` reads, as patterns, to check only whether a name of ``NAMES`` occurs in any.
 LOGIN_FILES = (
     *("/etc/environment", "/etc/security/pam_env.conf", "/etc/profile", "/etc/profile.d/*.sh"),
     *(
@@ -45,13 +44,13 @@ LOGIN_FILES = (
         for folder in ("~/.config", *(f"/{name}" for name in _FOLDERS))
         for name in ("environment.d/*.conf", "systemd/user.conf", "systemd/user.conf.d/*.conf")
     ),
-    *(f"/{folder}/systemd/system/user@*.service.d/*.conf" for folder in _FOLDERS),  # those of other users, too
+    *(f"/{folder}/systemd/system/user@*.service.d/*.conf" for folder in _FOLDERS),  # including those of other users
     *(f"/{name}" for name in (*_SYSTEM_PROFILES, *_SCRIPTS, *_SELDOM_READ_SYSTEM)),
     *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS, *_SELDOM_READ)),
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
-_ANY_NAME = re.compile("|".join(NAMES))  # few files have one, and to look line by line takes longer
+_ANY_NAME = re.compile("|".join(NAMES))  # few files have one, and checking line by line is slower
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
 _UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
 _UNLESS_SET = re.compile(rf"(?P<before>.*?)\$\{{{_NAME}:?=(?P<value>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}.*")
@@ -72,7 +71,7 @@ class _Assignment(t.NamedTuple):
     Attributes:
         name: the variable.
         value: its value; None if it cannot be known without running the file.
-        sure: the line does not depend on a condition.
+        sure: the line is unconditional.
         where: the file.
     """
 
@@ -88,9 +87,9 @@ def session_environment(
     """The variables that decide where the user's clients keep their files, while the process acts as the user.
 
     Args:
-        target: the user, and the home directory that is meant.
+        target: the user and the home directory.
         processes: the running programs of this machine.
-        programs: names of programs whose variables count while they run, the most telling one first.
+        programs: names of programs whose variables count while they run, the most reliable first.
         system: the root of the file system.
     """
     if posixpath.normpath(target.home) == posixpath.normpath(target.user.home):
@@ -136,7 +135,7 @@ def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -
     yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
     yield from (one._replace(sure=False) for one in _pam_lines(posixpath.join(home, _OWN_PAM), known))
     for path in _unit_files(uid, system):
-        # Other specifiers are those of root, whose manager runs the unit.
+        # Other specifiers refer to root, whose manager runs the unit.
         yield from _systemd_lines(path, {"%i": str(uid), "%I": str(uid)})
     of_user = {"%h": known["HOME"], "%u": known["USER"]}
     mains = [posixpath.join(folder, "systemd/user.conf") for folder in reversed(_folders(home, system))]
@@ -162,7 +161,7 @@ def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -
 
 
 def _folders(home: str, system: str) -> list[str]:
-    """Where files of systemd are; what is in the first one counts most."""
+    """The folders with systemd's files; the first one has the highest priority."""
     return [posixpath.join(home, ".config"), *(posixpath.join(system, name) for name in _FOLDERS)]
 
 
@@ -171,7 +170,7 @@ def _matching(folder: str, pattern: str) -> list[str]:
 
 
 def _by_name(home: str, system: str, name: str) -> list[str]:
-    """By name; of files with one name, the first folder has the one that counts."""
+    """Sorted by name; of files with the same name, the one in the first folder counts."""
     found: dict[str, str] = {}
     for folder in _folders(home, system):
         for path in _matching(folder, f"{name}/*.conf"):
@@ -180,9 +179,9 @@ def _by_name(home: str, system: str, name: str) -> list[str]:
 
 
 def _unit_files(uid: int, system: str) -> list[str]:
-    """What is added to the unit of the user's manager, user@UID.service, in order: see systemd.unit(5).
+    """The drop-in files for the user manager's unit, user@UID.service, in order: see systemd.unit(5).
 
-    Of files with one name, the first folder has the one that counts, and that of the user counts before that of all.
+    Of files with the same name, the one in the first folder counts, and this user's takes precedence over that of all.
     """
     found: dict[str, str] = {}
     for folder in _FOLDERS:
@@ -193,11 +192,11 @@ def _unit_files(uid: int, system: str) -> list[str]:
 
 
 def _systemd_lines(path: str, specifiers: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    """The assignments of a file of systemd.
+    """The assignments in a systemd file.
 
     Args:
-        path: of the file.
-        specifiers: what those stand for that are known.
+        path: the file.
+        specifiers: the values of the known specifiers.
     """
     meanings = {"%%": "%", **specifiers}
     text = _text(path)
@@ -251,7 +250,7 @@ def _lines_of_other_shell(path: str, known: t.Mapping[str, str]) -> t.Iterator[_
 
 
 def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
-    """The files that a profile runs as a part of itself, as far as their names can be known."""
+    """The files that a profile sources, if their names can be determined."""
     for line in _text(path).splitlines():
         if "source" not in line and "." not in line:
             continue
@@ -263,7 +262,7 @@ def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
 
 
 def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    text = _text(path).replace("\\\n", " ")  # a line that goes on
+    text = _text(path).replace("\\\n", " ")  # a continued line
     for line in text.splitlines() if _ANY_NAME.search(text) else ():
         match = _PAM_LINE.fullmatch(line.strip())
         if match is None:
@@ -273,7 +272,7 @@ def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]
 
 
 def _expanded(word: str, known: t.Mapping[str, str], *, tilde: bool = True) -> str | None:
-    """The value of a word; None if it has what only a shell can know. ``tilde`` stands for the home where it may."""
+    """The value of a word; None if only a shell can expand it. ``tilde``: whether ``~`` may mean the home."""
     parts = []
     for part in re.findall(r"""'[^']*'|"[^"]*"|[^'"]+""", word):
         if part[0] == "'":
@@ -301,5 +300,5 @@ def _value(match: re.Match[str], known: t.Mapping[str, str]) -> str:
 def _text(path: str) -> str:
     try:
         return (LocalFiles().read(path) or b"").decode("utf-8", "surrogateescape")
-    except HostError:  # of a file that the user cannot read, no shell of the user's can, either
+    except HostError:  # the user's shell could not read it either
         return ""

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changing a set of files all or nothing, also when the process is killed.
+"""Changes a set of files all or nothing, even if the process is killed.
 
-Everything is staged first, and noted in the journal; then come the renames, one a file; then the old content goes, and
-folders that are deleted. A failure before that takes back what was done. Where the process is killed, the next run
-settles what is left: see ``interrupted_run``.
+Everything is staged and recorded in the journal first; then each file is renamed; then the old content and deleted
+folders are removed. A failure before that undoes everything. If the process is killed, the next run completes or undoes
+it: see ``interrupted_run``.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ def replace(
     """Write and delete all files or none.
 
     Args:
-        journal: of the run, whose lock is held; None to note nothing: a kill may then leave some files new.
-        writes: what to write.
-        deletes: files and folders to delete, after that; no error where one is missing.
-        before_renames: called when all is staged and noted; an error takes all back.
+        journal: the run's journal, whose lock is held; None to record nothing: a kill may then leave some files new.
+        writes: the files to write.
+        deletes: files and folders to delete afterwards; missing ones are no error.
+        before_renames: called when everything is staged and recorded; an error undoes everything.
         locks: files whose locks this process holds.
-        leftovers: an earlier set of which something may still have to be removed; None if there is none.
+        leftovers: an earlier set with files that may still need removal; None if there is none.
 
     Returns:
         The paths of the backups made.
 
     Raises:
-        HostError: it cannot be done. The message says what was changed: nothing, in nearly all cases.
+        HostError: it failed. The message says what was changed: nothing, in nearly all cases.
     """
     leftovers = leftovers or Interrupted()
     doomed, folders = _existing(deletes)
@@ -67,7 +67,7 @@ def replace(
         before_renames()
         finish(steps)
         folders = (*folders, *leftovers.folders)
-        if folders:  # whoever changes one of the files from now on does not keep them
+        if folders:  # from now on, a changed file no longer keeps them
             noted._replace(made=(), folders=folders).note(journal, durable=True)
     except BaseException as error:
         _take_back(journal, steps, noted, error)
@@ -87,9 +87,9 @@ def replace(
 
 
 def _contents(writes: t.Sequence[FileWrite], doomed: t.Sequence[str]) -> tuple[list[str], list[FileWrite]]:
-    """The backups, and the contents of all files, those of the backups included, with paths that are no links.
+    """The backups, and the contents of all files, including the backups, with symbolic links resolved.
 
-    Of a file that is deleted, only the backup is written.
+    For a deleted file, only the backup is written.
     """
     backups: list[str] = []
     contents: list[FileWrite] = []
@@ -108,7 +108,7 @@ def _contents(writes: t.Sequence[FileWrite], doomed: t.Sequence[str]) -> tuple[l
 
 
 def _existing(deletes: t.Sequence[str]) -> tuple[list[str], tuple[Folder, ...]]:
-    """The files, links among them, and the folders that are there to be deleted."""
+    """The existing files and symbolic links, and the existing folders, to delete."""
     files: list[str] = []
     folders: list[Folder] = []
     for path in deletes:
@@ -138,7 +138,7 @@ def _doomed(target: str) -> FileStep:
 
 
 def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Interrupted, error: BaseException) -> None:
-    """Undo what was done, and raise what a message must say of it."""
+    """Undo what was done, and raise an error that describes the result."""
     try:
         undo(steps)
     except HostError as failure:
@@ -161,7 +161,7 @@ def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Inte
 
 
 def _missing_folders(folders: t.Iterable[str]) -> list[str]:
-    """Those that are not there, with their parents, outermost first."""
+    """The missing folders, including parents, outermost first."""
     missing: list[str] = []
     for folder in dict.fromkeys(folders):
         found = []
@@ -179,7 +179,7 @@ def _make(folders: t.Iterable[str]) -> None:
 
 
 def _backup_name(path: str) -> str:
-    """A name that is free, in the form that Ansible's own modules give to backups."""
+    """A free name, in the format of Ansible's own backups."""
     moment = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     name, number = f"{path}.{moment}~", 2
     while os.path.lexists(name):

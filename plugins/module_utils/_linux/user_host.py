@@ -10,7 +10,7 @@ import typing as t
 from . import local_user
 from .local_user import Target
 
-if t.TYPE_CHECKING:  # what few runs need is imported late
+if t.TYPE_CHECKING:  # imported late: needed by few runs
     from .._host.environment import Environment
     from .._host.files import Files
     from .._host.user_host import SealedStore
@@ -18,12 +18,12 @@ if t.TYPE_CHECKING:  # what few runs need is imported late
 
 
 class LocalUserHost:
-    """Implements the protocol ``UserHost``. The process acts as the user for as long as it is used.
+    """Implements the protocol ``UserHost``. The process acts as the user while it is used.
 
     Args:
         target: the user and the home directory.
-        stack: closed when the user's accounts are done.
-        files: the user's files, for the client in question.
+        stack: closed after the user's accounts.
+        files: the user's files for the client.
         processes: the running programs of this machine, shared by the hosts of all users.
     """
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Seeing, before anything is written or promised, that it could be written."""
+"""Checks that paths can be written, before anything is written or promised."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from .os_errors import host_error
 
 
 def require_writable(home: str, paths: t.Iterable[str]) -> None:
-    """See that files in a home directory could be written, with the rights that the process has. Changes nothing.
+    """Check that paths in a home directory could be written with the process's rights. Changes nothing.
 
     Args:
         home: the home directory.
-        paths: folders that must take new files, and files that must be opened for writing; those that are missing, and
-            missing folders above them, would be made. What ends with a slash must be a folder if it is there.
+        paths: folders in which files are created, and files opened for writing; missing ones and their missing parents
+            would be created. An existing path that ends with a slash must be a folder.
 
     Raises:
-        HostError: there is no home yet, or one of them could not be written.
+        HostError: the home does not exist yet, or a path could not be written.
     """
     if not os.path.isdir(home):
         raise HostError(
@@ -44,7 +44,7 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
 
 
 def _dead_link(path: str) -> str | None:
-    """The link on the way to a path that leads nowhere; None where there is none."""
+    """The dangling symbolic link in a path; None if there is none."""
     while path != os.path.dirname(path):
         if os.path.islink(path):
             return None if os.path.exists(path) else path

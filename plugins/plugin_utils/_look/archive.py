@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The members of a tar archive in the format that the command of the look asks tar for (pax, POSIX.1-2001).
+"""Reads a tar archive in the format that the look's command requests from tar (pax, POSIX.1-2001).
 
-Python's tarfile reads all formats that there are, and takes three times as long, which each host of a run would pay
-for. What is in any other format, or damaged, is not understood, and the module runs.
+Python's tarfile reads all formats and takes three times as long, once per host of a run. Any other format, or a
+damaged archive, raises an error, and the module runs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from .errors import UnseenError
 _BLOCK = 512
 _FILES = (b"0", b"\0")
 _EXTENDED = b"x"
-_OTHERS = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes: nothing follows their headers
+_OTHERS = (b"1", b"2", b"3", b"4", b"5", b"6")  # links, devices, folders, pipes: no content follows their headers
 _MAGIC = b"ustar\x0000"
 
 
 class Member(t.NamedTuple):
-    """What the archive has at one path.
+    """The archive's member at one path.
 
     Attributes:
-        path: without a slash at its end.
+        path: without a trailing slash.
         content: None if it is no regular file.
         changed_at: seconds since the epoch.
     """
@@ -35,10 +35,10 @@ class Member(t.NamedTuple):
 
 
 def members(archive: bytes) -> t.Iterator[Member]:
-    """All members, in their order.
+    """All members, in order.
 
     Raises:
-        UnseenError: the archive is not complete, or not understood.
+        UnseenError: the archive is incomplete or not understood.
     """
     position, records = 0, dict[bytes, bytes]()
     while True:
@@ -64,7 +64,7 @@ def members(archive: bytes) -> t.Iterator[Member]:
             continue
         yield _member(header, records, content if kind in _FILES else None)
         records = {}
-    # tar ends an archive with two blocks of zeros at least.
+    # tar ends an archive with at least two blocks of zeros.
     if records or position + _BLOCK > len(archive) or archive[position:].strip(b"\0"):
         raise UnseenError("the end of an archive")
 
@@ -75,7 +75,7 @@ def _member(header: bytes, records: t.Mapping[bytes, bytes], content: bytes | No
         prefix, name = _text(header[345:500]), _text(header[:100])
         name = prefix + b"/" + name if prefix else name
     path = name.decode("utf-8", "surrogateescape")
-    if content is not None and path.endswith("/"):  # a folder of an old format
+    if content is not None and path.endswith("/"):  # a folder in an old format
         raise UnseenError("a name")
     changed_at = float(records[b"mtime"]) if b"mtime" in records else float(_octal(header[136:148]))
     return Member(path.rstrip("/"), content, changed_at)
@@ -88,7 +88,7 @@ def _check(header: bytes) -> None:
 
 
 def _records(content: bytes) -> dict[bytes, bytes]:
-    """The records of an extended header, each ``LENGTH KEY=VALUE`` and a newline."""
+    """The records of an extended header, each ``LENGTH KEY=VALUE`` with a newline."""
     found: dict[bytes, bytes] = {}
     position = 0
     while position < len(content):

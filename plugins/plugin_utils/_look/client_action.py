@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The action of a module that configures one client: a look at the host in front of the module of the same name.
+"""The action of a module that configures one client: it looks at the host before the module of the same name runs.
 
-If the look tells that nothing is to be done, that is the result, and the module is not sent. Whatever is wrong with the
-options or with the host, the module reports.
+If nothing needs to change, that is the result and the module is not sent. The module reports any problem with the
+options or the host.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from .unchanged import unchanged_in
 
 
 class ClientAction(NormalAction):
-    """The base of the plugin.
+    """Base class of the action plugins.
 
     Attributes:
-        client: the name of the client.
+        client: the client's name.
     """
 
     client: t.ClassVar[str]

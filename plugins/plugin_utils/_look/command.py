@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One line for a POSIX shell that brings what the patterns name, for each user with that user's own rights.
+"""Builds the one-line POSIX shell command that reads what the patterns name, with each user's own rights.
 
-* It needs no Python on the host: sh, id, getent, timeout, chroot, grep, cut, tr, tar, head, gzip and base64, as GNU has
-  them, busctl for a user who is logged in, and sha256sum where the task has a key for seals. What is missing or odd
-  ends in output that is not complete, and the module runs.
-* It is on one line and has no exclamation mark, for csh and tcsh. It has no backslash before another one or before a
-  quotation mark, for fish. Login shells of both kinds get it in single quotation marks.
-* What a user's process prints is packed by the process of the task, so that it cannot speak for another user.
+* It needs no Python on the host: sh, id, getent, timeout, chroot, grep, cut, tr, tar, head, gzip and base64 in GNU's
+  versions, busctl for a user who is logged in, and sha256sum if the task has a key for seals. If something is missing
+  or unusual, the output is incomplete and the module runs.
+* For csh and tcsh, it is one line without exclamation marks. For fish, no backslash precedes another one or a quotation
+  mark. Login shells of all three get it in single quotation marks.
+* The task's process encodes the output of a user's process, so one user cannot fake another's output.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from .errors import UnseenError
 
 MARK = "charter-mail-look"
 MOST_BYTES = 8 * 1024 * 1024  # of one user's files
-_DIGEST_SECONDS = 5  # of computing: no store has gigabytes
+_DIGEST_SECONDS = 5  # of CPU time: no store has gigabytes
 _MOST_LOGIN_FILES = 500  # a shell takes long to collect more
-_SECONDS = 30  # a user's files can be on a file system that does not answer
+_SECONDS = 30  # a user's files can be on a file system that does not respond
 
-_USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number for a user id
+_USER = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_][A-Za-z0-9_.-]*")  # getent would take a number as a user id
 _USER_OF_TASK = '"$i"'
-_USERS = "\0"  # where their names go; neither these nor the words above change by being quoted
+_USERS = "\0"  # placeholder for their names; quoting changes neither these nor the words above
 _BUSCTL = "busctl --user --auto-start=no --timeout=5 --json=short call"
-_COMM = 15  # bytes of a program's name that the kernel keeps
+_COMM = 15  # bytes of a program's name kept by the kernel
 _SETS = f"({'|'.join(NAMES)})"
 
-# As the user; $1 is the home directory. First, lines that begin with a letter for what they tell: d for a folder, l for
-# a link (after either, a line for where it leads), p for another path that exists, e if a login file sets a variable
-# that counts, b for an answer on the message bus $2, t for a file of a password store, and S, as sha256sum begins, for
-# its digest. Then an empty line, a tar archive, and a last line.
-# o ends it where something is odd; a looks at the folder $p, and r at one whose files count; f names files to tar.
-# What is in a folder that is not there is not asked for: a shell needs longest for what it expands and tests.
+# Runs as the user; $1 is the home directory. It first prints lines that begin with a type letter: d for a folder, l for
+# a link (each followed by a line with its target), p for another existing path, e if a login file sets a relevant
+# variable, b for an answer on the message bus $2, t for a file of a password store, and S, as in sha256sum's output,
+# for its digest. Then follow an empty line, a tar archive, and a last line.
+# o stops at anything unusual; a checks the folder $p, and r one whose files matter; f names files for tar.
+# The contents of missing folders are not tested: expanding and testing patterns takes a shell the longest.
 _OF_USER = (
     "h=$1; b=$2; o() {{ echo odd; exit; }}; "
     'a() {{ if [ -d "$p" ]; then [ -x "$p" ] || o; printf "d%s\\n" "$p"; cd -P "$p" && pwd; '
@@ -61,11 +61,10 @@ _OF_USER = (
     'echo; {{ printf "%s\\0" "$h"; {files}; printf "%s\\0" "$h"; }} | '
     "tar -c -f - -P -h --no-recursion --numeric-owner --format=posix --null -T - && echo end"
 )
-# Whether login files set a variable that counts, and those that they run as a part of themselves, as
-# ``session_environment`` reads them: then it is e. One grep finds the words that tell either. What it finds for a file
-# that is run can have a word in it that tells the other, or the first half of what does: all that is e.
-# Where the module would find a file and this cannot expand its name, that is e. So are very many files, and a grep that
-# cannot be started. $l has the files that are searched already.
+# Prints e if login files, or files that they source, set a relevant variable; ``session_environment`` reads them alike.
+# One grep finds the words for either. It also prints e if a match for a sourced file contains a word of the other kind,
+# or its first half; if it cannot expand a file name that the module can; for very many files; and if grep cannot be
+# started. $l lists the files already searched.
 _LOGIN = (
     'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; fi; done; '
     'if [ $# -gt 0 ]; then v=$(grep -ahosE "{runs}|{sets}" "$@"); case $? in 12?) echo e;; esac; '
@@ -80,26 +79,26 @@ _LOGIN = (
 )
 _RUNS = "(^|[;&{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+"
 _SETS_AT_LOGIN = f"{_SETS}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{_SETS}"
-# Login files run these on most hosts. Where none does, the module runs if they set a variable.
+# Login files source these on most hosts. Where none does, the module runs if they set a variable.
 _USUALLY_RUN = ("/etc/bash.bashrc", "/etc/bashrc")
 _UNKNOWN = (
-    "*[@$]{*-*",  # a default
+    "*[@$]{*-*",  # a default value
     *(f"*[$]{name} | *[$]{name}[-./]* | *[@$]{{{name}}}*" for name in ("HOME", "USER", "LOGNAME")),
 )
-# g tells which of some files there are, and the digests of those. A file without one, such as one that the user cannot
-# read, is known to be there. No file takes long.
+# g prints which of some files exist, and their digests. A file without a digest, such as one that the user cannot read,
+# is known to exist. The CPU time per call is limited.
 _OF_STORES = (
     'g() {{ for f in "$@"; do shift; if [ -e "$f" ] || [ -L "$f" ]; then printf "t%s\\n" "$f"; '
     'if [ -f "$f" ]; then set -- "$@" "$f"; fi; fi; done; '
     'if [ $# -gt 0 ]; then (ulimit -t {seconds}; exec sha256sum --tag "$@"); fi; }}; '
     "{files}; "
 )
-# i is the user id of the task: the kernel knows it, and id would be one program more.
+# i is the user id of the task. It comes from the kernel, because running id would be one more process.
 _WHO = (
     'i=; while read -r k r e x; do if [ "$k" = Uid: ]; then i=$e; break; fi; done </proc/self/status; '
     '[ -n "$i" ] || i=$(id -u)'
 )
-# As the user of the task: who that is, which clients there are, whose programs set variables, and what each user has.
+# Runs as the task's user: prints that user, the installed clients, whose programs set variables, and each user's part.
 _OF_HOST = (
     'export LC_ALL=C TAR_OPTIONS= GZIP= PATH="$PATH:/usr/sbin:/sbin"; s={script}; {who}; echo {mark}; echo $i; '
     "{installed}; "
@@ -110,7 +109,7 @@ _OF_HOST = (
     "then r=usual; fi; "
     'if grep -qsaE "(FLATPAK_ID|DBUS_SERVICES_PREFIX)=" $d/environ; then r=odd; fi; '
     'if [ -n "$u" ]; then echo "service:$u:$r"; fi; fi; done; '
-    # Of each user seven fields, the last of which goes on with the next user's name.
+    # Each user has seven fields; the last one also contains the next user's name.
     "set -f; IFS=:; set -- $(getent passwd {users}); unset IFS; set +f; "
     "while [ $# -ge 6 ]; do n=${{1##*[[:space:]]}}; a=$3; g=$4; m=$6; shift 6; "
     'printf "user:%s:%s:%s:%s\\n" "$n" "$a" "$g" "$m"; '
@@ -123,11 +122,11 @@ _OF_HOST = (
 
 
 class Command:
-    """The line for hosts of any users. It is made once for all hosts.
+    """The command line for any users of a host. It is made once for all hosts.
 
     Args:
         patterns: what to look at.
-        programs: for each client the paths that show that it is installed.
+        programs: for each client, the paths of which one exists if it is installed.
     """
 
     def __init__(self, patterns: Patterns, programs: t.Mapping[str, t.Sequence[str]]) -> None:
@@ -148,13 +147,13 @@ class Command:
         self._before, _users, self._after = line.partition(_USERS)
 
     def line(self, users: t.Collection[str | None]) -> str:
-        """The line for a host.
+        """The command line for a host.
 
         Args:
-            users: the names of the users; None for the one of the task.
+            users: the users' names; None for the task's user.
 
         Raises:
-            UnseenError: not all of these users can be looked at.
+            UnseenError: one of these users cannot be looked at.
         """
         named = [name for name in users if name is not None]
         if not all(map(_USER.fullmatch, named)):
@@ -163,7 +162,7 @@ class Command:
 
 
 def of_user(patterns: Patterns) -> str:
-    """What runs as a user, with the home directory and the path of the message bus, or nothing, as arguments."""
+    """The part that runs as a user; its arguments are the home directory and the message bus's path, or nothing."""
     return _OF_USER.format(
         above=_words(patterns.folders_above),
         folders=_words(patterns.fixed_folders),
@@ -187,7 +186,7 @@ def of_user(patterns: Patterns) -> str:
 
 
 def _in_folders(do: str, groups: t.Iterable[FileGroup]) -> str:
-    """What calls a function for each folder of the groups that there is, with the paths of names in it."""
+    """Call a function for each existing folder of the groups, with the paths of names in it."""
     found = []
     for group in groups:
         words = " ".join(f"{_quoted('$d')}/{name}" for name in group.names)
@@ -201,7 +200,7 @@ def _installed(name: str, paths: t.Sequence[str]) -> str:
 
 
 def _words(paths: t.Iterable[str]) -> str:
-    """Paths as the words of a shell, in which each ``*`` is expanded, but nothing in the name of the home."""
+    """Paths as shell words: each ``*`` is expanded, but nothing in the name of the home directory."""
     return " ".join(f"{_quoted('$h')}{path[1:]}" if path.startswith("~") else path for path in paths)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which paths a look at a host covers: what is covered and was not seen does not exist."""
+"""The paths that a look at a host covers: a path that is covered but was not seen does not exist."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import typing as t
 from ...module_utils._clients.file_groups import FileGroup, FilesToRead
 
 JOURNALS = ".charter-mail-*.journal"
-"""In a home directory: the files of runs that are at work, or were interrupted."""
+"""In a home directory: the files of running or interrupted runs."""
 
 
 class Patterns:
-    """The patterns of what is looked at. They are made once for all hosts, with all that matching paths needs.
+    """The patterns of a look, prepared for matching. They are made once for all hosts.
 
     Args:
-        files: what the clients need.
-        has_key: the task has a key for the seals of password stores.
+        files: the files that the clients need.
+        has_key: whether the task has a key for the seals of password stores.
     """
 
     def __init__(self, files: FilesToRead, *, has_key: bool = False) -> None:
@@ -44,19 +44,19 @@ class Patterns:
         self._wild = _Matcher(self.wild_folders)
 
     def has_file(self, path: str) -> bool:
-        """Whether a file of that path, ``~/`` for the home, would have been brought."""
+        """Whether a look reads a file with this path, with ``~/`` for the home."""
         return self._contents.has(path)
 
     def has_store(self, path: str) -> bool:
-        """Whether the digest of a file of that path would have been brought."""
+        """Whether a look computes the digest of a file with this path."""
         return self._stores.has(path)
 
     def has_fixed_folder(self, path: str) -> bool:
-        """Whether it is a folder that was looked for by its whole name."""
+        """Whether it is a folder that a look checks by its full name."""
         return path in self._fixed
 
     def has_wild_folder(self, path: str) -> bool:
-        """Whether it is a folder that was looked for by a pattern."""
+        """Whether it is a folder that a look checks by a pattern."""
         return self._wild.has(path)
 
 
@@ -74,7 +74,7 @@ def _paths(groups: t.Iterable[FileGroup]) -> list[str]:
 
 
 class _Matcher:
-    """What a POSIX shell finds by patterns. One regular expression for all would take 20 ms in each host's process."""
+    """Matches paths like a POSIX shell. A single regular expression would take 20 ms in each host's process."""
 
     def __init__(self, patterns: t.Iterable[str]) -> None:
         self._exact: set[str] = set()
@@ -96,12 +96,12 @@ class _Matcher:
         if path in self._exact:
             return True
         folder, slash, name = path.rpartition("/")
-        if folder not in self._in_folders:  # a folder has hundreds of files
+        if folder not in self._in_folders:  # cached: a folder has hundreds of files
             self._in_folders[folder] = list(self._names_in(folder)) if slash else []
         return any(_is_named(name, pattern) for pattern in self._in_folders[folder])
 
     def _names_in(self, path: str) -> t.Iterator[str]:
-        """The patterns for names in a folder."""
+        """The name patterns for a folder."""
         folder, names, slash = path, list[str](), "/"
         while slash:
             for *wanted, last in self._wild.get(folder, ()):
@@ -116,7 +116,7 @@ def _match(names: t.Sequence[str], patterns: t.Sequence[str]) -> bool:
 
 
 def _is_named(name: str, pattern: str) -> bool:
-    """By a shell's rule: only a dot matches a dot at the beginning."""
+    """Match by a shell's rule: only an explicit dot matches a leading dot."""
     if name.startswith(".") and not pattern.startswith("."):
         return False
     return name == pattern or ("*" in pattern and fnmatch.fnmatchcase(name, pattern))

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a look at a host cannot tell."""
+"""The error for what a look at a host cannot show."""
 
 from __future__ import annotations
 
 
 class UnseenError(Exception):
-    """The answer needs the host itself: the module finds it.
+    """Only the host can answer this: the module must run.
 
-    Its text is for tests and has no content of a file.
+    The text is for tests and has no file content.
     """

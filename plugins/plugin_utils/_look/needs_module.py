@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which tasks need the module whatever a look would see, so that there is no look."""
+"""Decides which tasks need the module in any case, so that no look is made."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...module_utils._clients.seal import OPTION
 from ...module_utils._clients.thunderbird.client_entry import THUNDERBIRD
 from ...module_utils._model.account import State
 
-_MOST_USERS = 32  # with more of them, the module is quicker
+_MOST_USERS = 32  # the module is faster for more users
 
 
 def needs_module(requests: t.Sequence[Request], clients: t.Sequence[str], options: t.Mapping[str, t.Any]) -> bool:
@@ -21,8 +21,8 @@ def needs_module(requests: t.Sequence[Request], clients: t.Sequence[str], option
 
     Args:
         requests: the accounts.
-        clients: the names of those that may get them.
-        options: of the task, valid and with defaults.
+        clients: the names of the clients that may get them.
+        options: the task's options, valid and with defaults.
     """
     if len({request.account.user for request in requests}) > _MOST_USERS:
         return True
@@ -36,5 +36,5 @@ def _needs_module(request: Request, clients: t.Sequence[str], options: t.Mapping
     if account.state is State.ABSENT:
         return False
     if account.password is not None and options[OPTION] is None and THUNDERBIRD.name in clients:
-        return True  # its store is never seen; without Thunderbird, a session that is not there has no password either
-    return account.default and EVOLUTION.name in (options["clients"] or ())  # by desktop settings, which may be locked
+        return True  # its store is never read; without Thunderbird, a missing session has no password either
+    return account.default and EVOLUTION.name in (options["clients"] or ())  # a desktop setting, which may be locked

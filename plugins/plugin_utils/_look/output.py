@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the command of a look printed."""
+"""Parses the output of a look's command."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from .snapshot import SeenFiles
 
 _END = b"end\n"
 _DIGEST = re.compile(r"SHA256 \((/.*)\) = ([0-9a-f]{64})")
-_GZIP = 31  # of zlib's wbits: the largest window, with gzip's header
+_GZIP = 31  # zlib's wbits: the largest window, with a gzip header
 
 
 class SeenUser(t.NamedTuple):
-    """One user.
+    """A user, as seen.
 
     Attributes:
-        user: who that is.
-        bus: the address of the message bus of a session; None where there is none.
-        has_odd_bus: there may be another one, or a program that offers its services there.
-        has_service: a program that offers services on the usual bus runs.
-        answers: what the calls on the bus returned, as busctl prints it.
-        sets_variables: a login, or a running program, may set variables that decide where clients keep their files.
-        files: what was there.
+        user: the local user.
+        bus: the address of a session's message bus; None if there is none.
+        has_odd_bus: whether there may be another bus, or a program that offers its services there.
+        has_service: whether a program that offers services on the usual bus is running.
+        answers: the results of the calls on the bus, as printed by busctl.
+        sets_variables: whether a login or running program may set variables that decide where clients keep their files.
+        files: the files found.
     """
 
     user: LocalUser
@@ -46,12 +46,12 @@ class SeenUser(t.NamedTuple):
 
 
 class SeenHost(t.NamedTuple):
-    """A host.
+    """A host, as seen.
 
     Attributes:
-        uid: of the task's user.
-        clients: the names of the clients that are installed.
-        users: by their names.
+        uid: the uid of the task's user.
+        clients: the names of the installed clients.
+        users: the users by name.
     """
 
     uid: int
@@ -60,10 +60,10 @@ class SeenHost(t.NamedTuple):
 
 
 def parsed(output: str, patterns: Patterns) -> SeenHost:
-    """What was seen.
+    """Parse the output.
 
     Raises:
-        UnseenError: the output is not complete, or not understood.
+        UnseenError: the output is incomplete or not understood.
     """
     lines = [line.strip("\r") for line in output.split("\n")]
     try:
@@ -72,7 +72,7 @@ def parsed(output: str, patterns: Patterns) -> SeenHost:
         return _host(lines, patterns)
     except UnseenError:
         raise
-    except Exception:  # noqa: BLE001 # a user can have anything printed; no parser must end the task over it
+    except Exception:  # noqa: BLE001 # users control parts of the output; no parser error may end the task
         raise UnseenError("output") from None
 
 
@@ -134,10 +134,10 @@ def _user(
 
 
 def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles, bool, list[str]]:
-    """What the part of a user printed, whether login files set variables that count, and the answers on the bus.
+    """A user's part of the output: the files, whether login files set relevant variables, and the answers on the bus.
 
     Raises:
-        UnseenError: something is odd, or the output is not complete.
+        UnseenError: something is unusual, or the output is incomplete.
     """
     head, _empty, archive = content.partition(b"\n\n")
     if not archive.endswith(_END):
@@ -146,7 +146,7 @@ def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles
     links: dict[str, str] = {}
     lines = iter(head.decode().split("\n"))
     for line in lines:
-        if not line.isascii() and not line.startswith("b"):  # a name that tar may write in another way
+        if not line.isascii() and not line.startswith("b"):  # tar may write such a name differently
             raise UnseenError(home)
         by_kind[line[:1]].append(line[1:])
         if line[:1] in {"d", "l"}:
@@ -160,7 +160,7 @@ def seen_files(content: bytes, home: str, patterns: Patterns) -> tuple[SeenFiles
 
 
 def _digest(line: str) -> tuple[str, str]:
-    """The path and the digest, as ``sha256sum --tag`` prints them after the first letter."""
+    """The path and the digest, as ``sha256sum --tag`` prints them, without the first letter."""
     found = _DIGEST.fullmatch(f"S{line}")
     if found is None:
         raise UnseenError("a digest")
@@ -181,6 +181,6 @@ def _archived(archive: bytes, home: str, patterns: Patterns) -> dict[str, tuple[
         if not patterns.has_file(named):
             raise UnseenError(path)
         files[path] = None if member.content is None else (member.content, member.changed_at)
-    if len(changes) != 2 or changes[0] != changes[1]:  # a run of ours was at work meanwhile, or something else
+    if len(changes) != 2 or changes[0] != changes[1]:  # one of our runs, or something else, changed files meanwhile
         raise UnseenError(home)
     return files

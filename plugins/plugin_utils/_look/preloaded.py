@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What clients import late. Ansible forks a process for each host and task: here it is imported once for all."""
+"""Imports what clients import late. Ansible forks a process for each host and task: this imports it once for all."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all looks of a run have in common, made once: Ansible forks a process for each host and task."""
+"""The common part of all looks of a run, made once: Ansible forks a process for each host and task."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .covered_paths import Patterns
 from .errors import UnseenError
 
 FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evolution": of_evolution.FILES}
-"""What each client needs, by its name."""
+"""The files that each client needs, by client name."""
 
 
 @functools.cache
 def prepared(clients: tuple[str, ...], *, has_key: bool) -> tuple[Patterns, Command]:
-    """What a look covers, and the command that brings it.
+    """The paths that a look covers, and the command that reads them.
 
     Args:
-        clients: the names of those that may get the accounts.
-        has_key: the task has a key for the seals of password stores.
+        clients: the names of the clients that may get the accounts.
+        has_key: whether the task has a key for the seals of password stores.
 
     Raises:
-        UnseenError: no look tells anything of one of the clients.
+        UnseenError: a look cannot show anything about one of the clients.
     """
     files = FilesToRead()
     for name in clients:

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The key that one host gets for its seals."""
+"""The seal key of a host."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ...module_utils._clients.seal import OPTION, require_key
 
 
 def of_host(params: t.Mapping[str, t.Any], host: str) -> str | None:
-    """A key of the host's own: what root of one host learns tells nothing about another one.
+    """A key derived for the host: it tells root of this host nothing about another host.
 
     Args:
-        params: the options of the task.
-        host: its name in the inventory.
+        params: the task's options.
+        host: the host's name in the inventory.
 
     Returns:
         None if the task has no key.

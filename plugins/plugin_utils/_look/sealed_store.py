@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A password store that a look does not bring, as far as its seal tells what is in it."""
+"""A password store that a look does not read; its seal shows what it contains."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .snapshot import Snapshot
 class SealedStore:
     """Implements the protocols ``ProfilePasswordStore`` of Thunderbird and ``PasswordStore`` of Evolution.
 
-    It knows a password only if that is one of the task's own, and the seal says that it is stored. All else, that
-    there is no password or another one included, raises ``UnseenError``.
+    It knows a password only if it is one of the task's own and the seal says that it is stored. Everything else raises
+    ``UnseenError``, including a missing or different password.
 
     Args:
-        seal: of the user's client, with the key of the host.
+        seal: the seal of the user's client, with the host's key.
         files: the user's files.
-        folder: of the store.
-        names: the files that make the store.
+        folder: the store's folder.
+        names: the store's files.
     """
 
     def __init__(self, seal: Seal, files: Snapshot, folder: str, names: t.Sequence[str]) -> None:
@@ -39,7 +39,7 @@ class SealedStore:
         self._entries = frozenset(entries_in(files.read(posixpath.join(folder, NAME))))
 
     def stored(self, *login: str) -> Secret:
-        likely = self._by_login.get(login[-1], [])  # of many accounts, those with that user name
+        likely = self._by_login.get(login[-1], [])  # the likely accounts: those with that user name
         for password in (*likely, *self._passwords):
             if self._seal.entry(self._folder, self._digests, (login, password)) in self._entries:
                 return password

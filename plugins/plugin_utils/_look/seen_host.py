@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user's part of a host as one look saw it, for the user's mail clients."""
+"""A user's part of a host as seen by a look, for the user's mail clients."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class SeenUserHost:
     Args:
         seen: the user.
         files: the user's files.
-        calls: what was asked on the bus of the user's session.
-        seal: what seals the user's password stores; None if the task has no key for that.
+        calls: the calls made on the bus of the user's session.
+        seal: seals the user's password stores; None if the task has no key.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class SeenUserHost:
         return self._seen.user.home
 
     def environment(self, programs: t.Sequence[str] = ()) -> Environment:
-        del programs  # the command looked at all of them
+        del programs  # the command checks all of them
         if self._seen.sets_variables:
             raise UnseenError("variables")
         return Environment()
@@ -66,7 +66,7 @@ class SeenUserHost:
         raise UnseenError(*paths)
 
     def scratch(self) -> str:
-        return ""  # only used for password stores, which are never seen
+        return ""  # only used for password stores, which are never read
 
     def as_root(self) -> t.ContextManager[None]:
         return contextlib.nullcontext()
@@ -109,7 +109,7 @@ class SeenBus:
     """Implements the protocol ``Bus`` with the answers that busctl printed, each for one call.
 
     Args:
-        answers: to each call; empty where it failed.
+        answers: the answer to each call; empty if it failed.
     """
 
     def __init__(self, answers: t.Mapping[BusCall, str]) -> None:
@@ -131,7 +131,7 @@ class SeenBus:
         del arguments
         if (interface, member) == ("org.freedesktop.DBus", "GetId"):
             return ("the only bus",)
-        # A second call is for what may have changed meanwhile.
+        # A second call would ask for what may have changed meanwhile.
         answer = self._answers.pop(BusCall(destination, path, interface, member), "")
         if signature or not answer:
             raise UnseenError(member)
@@ -148,7 +148,7 @@ class SeenBus:
 
 
 def _interfaces(interfaces: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
-    """The properties without the signatures that busctl gives with a variant."""
+    """The properties, without the signatures that busctl prints with a variant."""
     return {
         name: {key: variant["data"] for key, variant in properties.items()} for name, properties in interfaces.items()
     }

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of one user as one look at the host saw them. It answers nothing that it did not see."""
+"""A user's files as seen by a look at the host. Nothing is answered that was not seen."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ T = t.TypeVar("T")
 
 
 class SeenFiles(t.NamedTuple):
-    """What was there.
+    """The files found.
 
     Attributes:
         home: the user's home directory.
-        files: path to content and time of the last change, in seconds since 1970; None for what is no regular file.
+        files: path to content and modification time, in seconds since 1970; None for anything but a regular file.
         folders: the directories.
-        places: what exists, of unknown content.
-        links: path to where it leads.
-        digests: SHA-256 of the files of password stores, in hexadecimal; None for what has none.
+        places: existing paths of unknown content.
+        links: path to link target.
+        digests: SHA-256 of password store files in hexadecimal; None for a file without one.
     """
 
     home: str
@@ -42,7 +42,7 @@ class Snapshot:
 
     Args:
         patterns: what was looked at.
-        seen: what was there.
+        seen: what was found.
     """
 
     def __init__(self, patterns: Patterns, seen: SeenFiles) -> None:
@@ -54,7 +54,7 @@ class Snapshot:
         return None if found is None else found[0]
 
     def digest(self, path: str) -> str | None:
-        """SHA-256 of a file of a password store, in hexadecimal; None where there is no such file."""
+        """The SHA-256 of a password store's file in hexadecimal; None if there is no such file."""
         if path in self._seen.digests:
             found = self._seen.digests[path]
             if found is None:
@@ -66,7 +66,7 @@ class Snapshot:
 
     def modified(self, path: str) -> float | None:
         if path in self._seen.places:
-            return 0.0  # only asked for whether it exists
+            return 0.0  # callers only check whether it exists
         if self._named(path) in self._patterns.files.places:
             return None
         found = self._file(path)
@@ -87,12 +87,12 @@ class Snapshot:
         is_absent = named in self._patterns.files.places or (
             self._patterns.has_fixed_folder(named) and not self.is_directory(path)
         )
-        if is_absent:  # the links of what is there, or could be there, are known
+        if is_absent:  # for paths that exist, or could exist, the links are known
             return posixpath.join(self.real_path(posixpath.dirname(path)), posixpath.basename(path))
         raise UnseenError(path)
 
     def names(self, path: str) -> t.Sequence[str]:
-        """Only those of files that were looked for."""
+        """Only the names of files that were looked for."""
         if not self.is_directory(path) and self._patterns.has_fixed_folder(self._named(path)):
             return []
         if self._named(path) not in self._patterns.listed_folders:
@@ -134,7 +134,7 @@ class Snapshot:
 
     @contextlib.contextmanager
     def scratch(self) -> t.Iterator[str]:
-        yield ""  # only used for password stores, which are never seen
+        yield ""  # only used for password stores, which are never read
 
     def _file(self, path: str) -> tuple[bytes, float] | None:
         if path in self._seen.files:
@@ -149,12 +149,12 @@ class Snapshot:
         return None
 
     def _is_known(self, folder: str) -> bool:
-        """Whether it is a folder, or nothing at all: where a pattern matched no folder, a file may have that name."""
+        """Whether it is a folder or missing: where a pattern matched no folder, a file may have that name."""
         if folder in self._seen.folders or self._patterns.has_fixed_folder(self._named(folder)):
             return True
         return self._patterns.has_wild_folder(self._named(folder)) and not self.is_directory(posixpath.dirname(folder))
 
     def _named(self, path: str) -> str:
-        """A path as patterns have it."""
+        """A path in the form used by patterns."""
         home = self._seen.home
         return "~" + path[len(home) :] if path == home or path.startswith(f"{home}/") else path

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In which clients of a host nothing is to be done, from one look at it.
+"""Decides from one look at a host in which clients nothing needs to change.
 
-The engine that the module runs decides here, too, on what the look saw. Whatever it did not see, and whatever differs,
-is the module's: it alone changes anything, and it alone reports what is wrong.
+The module's engine also decides here, on what the look showed. If anything was not seen or differs, the module runs:
+only the module changes anything and reports problems.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ...module_utils._clients.client import Client
 from ...module_utils._clients.client_entry import ClientEntry, System
 from ...module_utils._clients.seal import OPTION
 from ...module_utils._linux.local_user import Target
-from . import preloaded as _preloaded  # noqa: F401  # each host's process would import what is missing here
+from . import preloaded as _preloaded  # noqa: F401  # otherwise each host's process would import these
 from .covered_paths import Patterns
 from .errors import UnseenError
 from .needs_module import needs_module
@@ -33,12 +33,12 @@ from .snapshot import Snapshot
 
 
 class Look(t.NamedTuple):
-    """What one look showed.
+    """The result of a look.
 
     Attributes:
-        clients: the names of those that get the accounts.
-        unchanged: the results of those in which nothing is to be done, by name.
-        warnings: about these, each once.
+        clients: the names of the clients that get the accounts.
+        unchanged: the results of the clients in which nothing needs to change, by name.
+        warnings: about these, without duplicates.
     """
 
     clients: t.Sequence[str]
@@ -47,11 +47,11 @@ class Look(t.NamedTuple):
 
     @property
     def to_change(self) -> list[str]:
-        """The names of the clients whose accounts are the module's."""
+        """The names of the clients that the module must configure."""
         return [name for name in self.clients if name not in self.unchanged]
 
     def as_result(self, others: t.Mapping[str, TaskResult] | None = None) -> dict[str, t.Any]:
-        """What the task returns, warnings included.
+        """The task's result, including warnings.
 
         Args:
             others: the results of ``to_change``, by name.
@@ -68,17 +68,17 @@ def look(
     check_mode: bool,
     wanted: t.Sequence[Request] | None = None,
 ) -> Look | None:
-    """What a look tells of a task for all clients; None if the module must run for all of them.
+    """The result of a look for all clients of a task; None if the module must run for all of them.
 
     Args:
-        params: the options of the task, valid and with defaults.
-        run: runs a line of a POSIX shell on the host, and returns what it prints. Raises UnseenError.
+        params: the task's options, valid and with defaults.
+        run: runs a POSIX shell command line on the host and returns its output. Raises UnseenError.
         check_mode: as for the module.
-        wanted: the ``requests`` of the options, where the caller has them.
+        wanted: the ``requests`` of the options, if the caller has them.
     """
     accounts = requests(params) if wanted is None else wanted
     try:
-        # The clients that may get the accounts: which of them do, the same look tells.
+        # All clients that may get the accounts; the same look shows which of them do.
         names, _ = client_choice.choose(params, System.LINUX, lambda: client_registry.names(System.LINUX))
         if needs_module(accounts, names, params):
             return None
@@ -102,11 +102,11 @@ def look(
 def unchanged_in(
     client: str, params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
 ) -> dict[str, t.Any] | None:
-    """The result of the task of one client's module if nothing is to be done; None if the module must run.
+    """The result of a module for one client if nothing needs to change; None if the module must run.
 
     Args:
-        client: its name.
-        params: the options of that module, valid and with defaults.
+        client: the client's name.
+        params: the module's options, valid and with defaults.
         run: as above.
         check_mode: as above.
     """
@@ -124,7 +124,7 @@ def _with_warnings(result: dict[str, t.Any], warnings: t.Sequence[str]) -> dict[
 def _unchanged(
     options: t.Mapping[str, t.Any], seen: SeenHost, patterns: Patterns, wanted: t.Sequence[Request], *, check_mode: bool
 ) -> AllResults | None:
-    """What is returned for the clients of the options; None if something is to be done, or was not seen."""
+    """The results for the clients of the options; None if something needs to change or was not seen."""
     try:
         done = configure_all(
             options,
@@ -162,5 +162,5 @@ def _users(seen: SeenHost, patterns: Patterns) -> UsersOfHost:
 
 
 def _ignore(trace: str) -> None:
-    """An unexpected error is a failure, so that the module runs: it reports the trace."""
+    """Drop the trace: an unexpected error is a failure, so the module runs and reports it."""
     del trace

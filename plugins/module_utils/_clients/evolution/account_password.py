@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The password of an account, which the account and its transport have."""
+"""The password of an account, stored for the account and for its transport."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
 
 
 def state_of(state: EvolutionState, account: Account, password_store: str) -> PasswordState:
-    """What became of the password that was given.
+    """What happened to the password that was given.
 
     Args:
         state: after the run.
@@ -33,7 +33,7 @@ def state_of(state: EvolutionState, account: Account, password_store: str) -> Pa
 
 
 def to_store(before: EvolutionState, account: Account, ids: SourceIds, password_store: str) -> dict[str, Secret | None]:
-    """What is to be stored, by the uid of the source; other arguments as above."""
+    """The passwords to store, by the uid of the source; other arguments as above."""
     if password_store == NONE or not before.passwords.value.writable:
         return {}
     new: dict[str, Secret | None] = {}

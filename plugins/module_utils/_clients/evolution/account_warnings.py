@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the admin should know about an account in Evolution beside what is done for it."""
+"""Warnings for the admin about an account in Evolution."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from .user_choice import choice, kept_address
 def about(
     state: EvolutionState, account: Account, password_store: str, kept: t.Iterable[tuple[str, str]] = ()
 ) -> t.Iterator[str]:
-    """The sentences, in their order.
+    """The warnings as sentences, in order.
 
     Args:
-        state: as it stands, or would in check mode.
+        state: the state after the run, or the expected one in check mode.
         account: as wanted.
         password_store: the option.
         kept: see ``migration.kept``.
@@ -69,7 +69,7 @@ def _about_identity(state: EvolutionState, account: Account) -> t.Iterator[str]:
 
 
 def _about_all_accounts(account: Account) -> t.Iterator[str]:
-    """The same sentence for every account, so that it is shown once."""
+    """The same sentence for every account, so it is shown only once."""
     names = [name for name, _value in account.client.given() if name in FOR_ALL_ACCOUNTS]
     if names:
         yield f"Evolution has one setting for all accounts in place of {' and '.join(names)}: the user sets it there"

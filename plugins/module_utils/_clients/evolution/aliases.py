@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Further addresses of an identity: Evolution's aliases, a list of addresses as in a header (RFC 5322, section 3.4).
+"""Additional addresses of an identity: Evolution's aliases, an address list as in a header (RFC 5322, section 3.4).
 
-An alias is an address and a name; Evolution takes nothing else from it. Camel reads letters outside ASCII as they are
-(measured with 3.46). What the user has in the list stays as it is written there.
+An alias is an address and a name; Evolution uses nothing else of it. Camel accepts unencoded non-ASCII letters
+(measured with 3.46). The user's own entries keep their spelling.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from ..._model.text import bare_address, same_address
 from .sources import MAIL_IDENTITY, MARKER_GROUP
 
 ALIASES = "Aliases"
-"""The key in the identity's group, and in our own, where it lists the addresses that we added."""
+"""The key in the identity's group; in our own group, it lists the addresses that we added."""
 
 NOT_HELD = frozenset(
     {senders.DEFAULT_IDENTITY, *(f"{senders.IDENTITIES}.{name}" for name in ("reply_to", "organization", "signature"))}
 )
-"""What an alias cannot hold, by its name in ``Difference``."""
+"""The fields that an alias cannot hold, by their names in ``Difference``."""
 
 
 class Alias(t.NamedTuple):
     """One item of the list.
 
     Attributes:
-        written: as it is written.
-        address: its address.
-        name: its name; empty for none.
+        written: the item as written.
+        address: the address.
+        name: the name; empty for none.
     """
 
     written: str
@@ -41,19 +41,19 @@ class Alias(t.NamedTuple):
 
     @classmethod
     def of(cls, address: str, name: str) -> Alias:
-        """A new one."""
+        """A new item."""
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
         return cls(f'"{quoted}" <{address}>' if name else address, address, name)
 
     @classmethod
     def parse(cls, written: str) -> Alias:
-        """One item as it is written."""
+        """Parse an item."""
         name, less, _rest = written.rpartition("<")
         return cls(written, bare_address(written), _name(name.strip()) if less else "")
 
 
 def configured(identity: GlibKeyFile, account: Account) -> GlibKeyFile:
-    """The identity's source with the account's identities as aliases; the source itself where all are as wanted."""
+    """The identity's source with the account's identities as aliases; the source itself if nothing differs."""
     before = listed(identity)
     ours = _ours(identity)
     after, noted = before, ours
@@ -88,7 +88,7 @@ def listed(identity: GlibKeyFile) -> list[Alias]:
 
 
 def read(identity: GlibKeyFile) -> tuple[Identity, ...]:
-    """The same as identities."""
+    """The aliases as identities."""
     ours = _ours(identity)
     return tuple(
         Identity(one.address, full_name=one.name or None, managed=one.address.lower() in ours)
@@ -116,7 +116,7 @@ def _ours(identity: GlibKeyFile) -> list[str]:
 
 
 def _items(text: str) -> list[str]:
-    """The items of a list, as they are written: commas in quotation marks do not separate them."""
+    """The items of a list as written. Commas in quotation marks do not separate items."""
     items, start, quoted, escaped = [], 0, False, False
     for place, character in enumerate(text):
         if escaped:
@@ -146,7 +146,7 @@ def _name(written: str) -> str:
 
 
 def _decoded(written: str) -> str:
-    from email.header import decode_header, make_header  # only here, because it loads slowly and is rarely needed
+    from email.header import decode_header, make_header  # imported late: slow to load and rarely needed
 
     try:
         return str(make_header(decode_header(written)))

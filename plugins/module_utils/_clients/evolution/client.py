@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution of one local user, as the engine sees it."""
+"""Evolution of one local user."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
 
 T = t.TypeVar("T")
 
-_LARGEST = 16 * 1024 * 1024  # bytes of all sources, each of which has one or two thousand
+_LARGEST = 16 * 1024 * 1024  # bytes of all sources together; one has one or two thousand
 
 
 class Evolution(ClientDefaults):
@@ -53,14 +53,14 @@ class Evolution(ClientDefaults):
 
     Args:
         files: the user's files.
-        location: where this Evolution keeps its own.
-        desktop: the user's desktop; None where the files are not those of a user who could be logged in, such as a
-            template for new users.
+        location: the folders of this Evolution.
+        desktop: the user's desktop; None if the files belong to no user who can log in, such as a template for new
+            users.
         password_store: one of ``passwords.CHOICES``.
-        wait_seconds: how long to wait for a Flatpak to be closed; the native one can stay open.
+        wait_seconds: how long to wait until a Flatpak is closed; the native package can stay open.
         backup: keep copies of the sources that change.
         require_writable: see ``UserHost``.
-        as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
+        as_root: context for imports during the run, when the process may have the rights of a user who cannot read
             Python's own files.
         seal: seals the plaintext keyring; None for none.
         sealed_store: see ``UserHost``.
@@ -112,7 +112,7 @@ class Evolution(ClientDefaults):
             try:
                 content = None if uid in memory else self._files.read(path)
                 source = None if content is None else GlibKeyFile.parse(content, path)
-            except MailError as error:  # damaged, or out of the user's reach: unless it is needed, it stops nothing
+            except MailError as error:  # damaged or inaccessible: it matters only if it is needed
                 damaged[uid] = error
                 continue
             total += len(content or b"")
@@ -122,7 +122,7 @@ class Evolution(ClientDefaults):
                     f"the sources in this folder have more than {_LARGEST} bytes ({_LARGEST // 1024**2} MiB) together",
                     "see what fills them, move that away and run again",
                 )
-            if source is not None and session is None:  # a registry takes in sound files by itself
+            if source is not None and session is None:  # a registry loads valid files by itself
                 found[uid] = source
         passwords = Lazy(lambda: self._open_passwords(session))
         files = SignatureFiles(self._files, self._location.config)
@@ -144,7 +144,7 @@ class Evolution(ClientDefaults):
                 after = removal.settled(self._files, self._location, after)
         if not removed:
             return after
-        # It can be there twice; what a further run would leave stays.
+        # Several accounts can match: remove them all, except those that a further run would also leave.
         left = find(after.sources, account)
         return after if left in {None, find(before.sources, account)} else self.configure(after, account)
 
@@ -166,7 +166,7 @@ class Evolution(ClientDefaults):
         return None if found is None else found._asdict()
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as it stands now, with what is stored for signing in; None if it is not there."""
+        """The account as it is, with the logins stored for it; None if it does not exist."""
         with self._as_root():
             from . import reading
         state = self.read()
@@ -174,11 +174,11 @@ class Evolution(ClientDefaults):
         return reading.account(state, wanted)
 
     def absence(self, wanted: Account) -> str:
-        """How an account that is not there is missing, a clause."""
+        """How a missing account is missing, a clause."""
         return absence(wanted, has_other_protocol(self.read().sources, wanted))
 
     def warnings(self, state: EvolutionState, account: Account) -> tuple[str, ...]:
-        """What the admin should know about an account beside what is done for it."""
+        """Warnings for the admin about an account."""
         with self._as_root():
             from . import account_warnings
         found = [*self._location.warnings, *(f"left as it is: {error.remark}" for error in state.damaged.values())]
@@ -192,7 +192,7 @@ class Evolution(ClientDefaults):
         return (*found, *account_warnings.about(state, account, self._password_store, kept))
 
     def result_details(self, state: EvolutionState, account: Account) -> t.Mapping[str, str]:
-        """What the account's result has beside what all clients return."""
+        """The client's own fields in the account's result."""
         details = {"via": "session" if state.session else "files"}
         present = account.state is AccountState.PRESENT
         if account.password is not None and present and not user_choice.choice(state.sources, account):
@@ -202,12 +202,12 @@ class Evolution(ClientDefaults):
         return details
 
     def obstacle(self, state: EvolutionState, account: Account) -> Obstacle | None:
-        """An account that is as its user wants it."""
+        """What blocks an account: its user has changed it."""
         reason = user_choice.choice(state.sources, account)
         return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
-        """Whether Evolution is open so that nothing may be changed: only as a Flatpak, which cannot be reached."""
+        """Whether Evolution is open and nothing may be changed. Only the Flatpak counts, which cannot be reached."""
         return self._in_the_way() is not None
 
     def require_writable(self, before: EvolutionState, after: EvolutionState) -> None:
@@ -217,14 +217,14 @@ class Evolution(ClientDefaults):
         deletes = self._other_deletes(after)
         if deletes:
             with self._as_root():
-                from ..mail_deletion import to_empty  # only here: few accounts go with their mail
+                from ..mail_deletion import to_empty  # imported late: mail is rarely deleted
             paths += to_empty(self._files, deletes)
         if paths:
             self._require_writable(paths)
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Waits for other runs, and until no program that cannot be informed of a change has the sources in memory."""
+        """Wait for other runs, and for programs that have the sources in memory and cannot be told of a change."""
         with self._files.exclusive():
             once_closed(self._refuse_running, self._wait_seconds)
             self._files.recover()
@@ -246,7 +246,7 @@ class Evolution(ClientDefaults):
         with self._as_root():
             from . import writing
         items = {uid: writing.password_item(after, uid) for uid in after.new_passwords}
-        # Evolution asks at once for a password that is missing: as long as a source is there, its password is.
+        # Evolution asks at once for a missing password, so a password is stored for as long as its source exists.
         stored = {uid: item for uid, item in items.items() if item is not None}
         removed = {uid: item for uid, item in items.items() if item is None}
         session = None
@@ -274,7 +274,7 @@ class Evolution(ClientDefaults):
                 passwords = self._password_writes(after, stored)
                 backups = self._files.replace([*passwords, *(session.kept() if self._backup else ())])
                 done += ["passwords were stored already"] if passwords else []
-                # A kill from here on is made good by the next run: what is deleted is noted before the session acts.
+                # If killed from here on, the next run completes it: deletions are recorded before the session acts.
                 passwords = self._password_writes(after, removed)
                 sealed, unsealed = writing.seal_changes(self._seal, self._files, self._location, after)
                 self._files.replace(
@@ -341,7 +341,7 @@ class Evolution(ClientDefaults):
 
     def _without(self, before: EvolutionState, account: Account) -> EvolutionState:
         with self._as_root():
-            from . import removal  # only here: most accounts stay
+            from . import removal  # imported late: accounts are rarely removed
         return removal.without(before, account)
 
     @functools.cached_property
@@ -353,7 +353,7 @@ class Evolution(ClientDefaults):
         return [*folders, *after.signatures.gone(after.new_signatures)]
 
     def _uids(self) -> t.Iterator[str]:
-        """Of the files that there are."""
+        """The uids of the existing files."""
         for name in self._files.names(self.profile):
             if name.endswith(SUFFIX) and not name.startswith("."):
                 yield name[: -len(SUFFIX)]

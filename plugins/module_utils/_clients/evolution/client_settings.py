@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Evolution receives mail for an account, and settings of the option ``settings``.
+"""How Evolution receives mail for an account, and the keys of the option ``settings``.
 
-Defaults are those of ESourceRefresh and of Camel's settings. What is not here is one setting for all accounts in
-Evolution: whether it gets mail at its start, the format of new mail, receipts.
+Defaults are those of ESourceRefresh and of Camel's settings. Settings that Evolution has only once for all accounts
+are not here: checking for mail at startup, the format of new mail, receipts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .mapping import IMAPX_BACKEND, POP_BACKEND, encoded
 from .sources import SourceIds, Sources
 
 FOR_ALL_ACCOUNTS = ("check_at_start", "compose_format", "request_receipts")
-"""The options that Evolution has for all accounts together."""
+"""The options that Evolution has only once for all accounts."""
 
 USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
     "check_interval": (10, 60),
@@ -32,14 +32,14 @@ USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
     "subscribed_only": (False,),
     "delete_on_server": (False,),
 }
-"""What new accounts have, made by this collection or in Evolution."""
+"""The values of new accounts, created by this collection or in Evolution."""
 
 _REFRESH = "Refresh"
 _USUAL_INTERVAL = 60
 _STAYS = ("Offline", "StaySynchronized")
 _BY_AGE, _UNIT, _AGE = ((IMAPX_BACKEND, key) for key in ("LimitByAge", "LimitUnit", "LimitValue"))
 _DAYS_OF = {"days": 1, "weeks": 7}  # months and years differ
-# Attributes of ClientOptions, and the key that is the same.
+# Attributes of ClientOptions, and the equivalent keys.
 _BOOLEANS = {
     Protocol.IMAP: {
         "idle": ((IMAPX_BACKEND, "UseIdle"), True),
@@ -59,10 +59,10 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
 
 
 def enforce(edited: Edited, ids: SourceIds, account: Account) -> None:
-    """Set what is wanted and differs.
+    """Set each wanted value that differs.
 
     Raises:
-        OptionError: ``settings`` gives a key a value of another type than it has.
+        OptionError: ``settings`` has a value of the wrong type for a key.
     """
     if any(account.folders):
         folder_settings.enforce(edited, ids, account)
@@ -111,7 +111,7 @@ def _offline(source: GlibKeyFile) -> str:
 def _enforce_setting(edited: Edited, ids: SourceIds, name: str, wanted: Value | None) -> None:
     part, _slash, place = name.partition("/")
     group, slash, key = place.partition("/")
-    if not slash:  # of another client
+    if not slash:  # another client's
         return
     uid = getattr(ids, part)
     if wanted is None:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the sources as they are to the sources as wanted, for one account. Pure."""
+"""Computes the wanted sources from the current ones, for one account. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_USER = tuple((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", 
 
 
 def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
-    """The sources with the account, and its uids; ``before`` itself where it is as wanted already."""
+    """The sources with the account, and its uids; ``before`` itself if nothing differs."""
     found = find(before, account) or SourceIds()
     ids = _own_ids(before, found, account)
 
@@ -36,7 +36,7 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
         ids.account: made(ids.account, found.account, mapping.ACCOUNT, mapping.NEW_ACCOUNT),
     }
     if identity is not mapping.IDENTITY and ids.identity != found.identity:
-        # The user's own address stays here, too, where another account has the identity that it was taken from.
+        # The user's own address is also kept if another account has the identity that it was taken from.
         own = {key: before.text(found.identity, *key) for key in _OF_USER}
         edited[ids.identity] = edited[ids.identity].with_texts({key: text for key, text in own.items() if text})
     client_settings.enforce(edited, ids, account)
@@ -51,9 +51,9 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
 
 
 def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
-    """The account's uids, with new ones where something is missing, or shared with another account.
+    """The account's uids, with new ones for sources that are missing or shared with another account.
 
-    Charter refuses a sender that is not the login (AUP#Out-1500): a shared transport works for one of them only.
+    Charter refuses a sender that is not the login (AUP#Out-1500), so a shared transport works for only one of them.
     """
     own = found.account or allocate_uid(before, account, "account", lambda uid: before.has_group(uid, MAIL_ACCOUNT))
     identity = found.identity
@@ -68,6 +68,6 @@ def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
 
 
 def _is_shown(before: Sources, source: GlibKeyFile, ids: SourceIds) -> bool:
-    """Whether Evolution shows a source: one whose parent is not there waits for it, unseen."""
+    """Whether Evolution shows a source. It hides a source until the parent exists."""
     parent = source.text(DATA_SOURCE, "Parent")
     return not parent or parent == ids.account or parent in before

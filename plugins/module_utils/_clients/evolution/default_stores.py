@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where it is stored which account and identity are the user's default."""
+"""Stores of the user's default account and default identity."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ _SCHEMA = "org.gnome.Evolution.DefaultSources"
 
 
 class Defaults(t.Protocol):
-    """Where they are stored."""
+    """A store of the defaults."""
 
     def require_writable(self) -> None:
-        """See that they can be stored.
+        """Check that the defaults can be stored.
 
         Raises:
             OptionError: they cannot.
         """
 
     def stored(self, name: str) -> str | None:
-        """The uid of the default source; None if the user has not chosen one, or the choice does not count."""
+        """The uid of the default source; None if the user has chosen none or the choice has no effect."""
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
-        """Have these stored where a service does that; None resets one."""
+        """Store these defaults if a service stores them; None resets one."""
 
     def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
-        """What must be written to files beside ``write``."""
+        """The files to write in addition to ``write``."""
 
 
 class DesktopDefaults:
-    """In the user's desktop settings."""
+    """The user's desktop settings."""
 
     def __init__(self, desktop: Desktop) -> None:
         self._desktop = desktop
@@ -67,21 +67,21 @@ class DesktopDefaults:
 
 
 class FlatpakDefaults:
-    """In a file, as programs in a sandbox have it (gkeyfilesettingsbackend.c): values are GVariants as text."""
+    """The settings file of a sandbox (gkeyfilesettingsbackend.c); values are GVariants as text."""
 
     def __init__(self, files: Files, path: str) -> None:
         self._files = files
         self._path = path
 
     def require_writable(self) -> None:
-        """They can be: the files of the host's dconf are not seen in the sandbox."""
+        """Accept always: the sandbox does not see the dconf files of the host."""
 
     def stored(self, name: str) -> str | None:
         value = self._read().values.get((PATH, name), "").strip()
         return value[1:-1] if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"" else None
 
     def write(self, wanted: t.Mapping[str, str | None]) -> None:
-        """Nothing: all of it is in the file."""
+        """Do nothing: everything is in the file."""
 
     def file_writes(self, wanted: t.Mapping[str, str | None]) -> t.Sequence[FileWrite]:
         before = after = self._read()
@@ -94,7 +94,7 @@ class FlatpakDefaults:
 
 
 class NoDefaults:
-    """Nowhere: the files belong to nobody's desktop."""
+    """No store: the files belong to no user's desktop."""
 
     def require_writable(self) -> None:
         raise OptionError(

@@ -14,8 +14,8 @@ from .signatures import DIGEST_KEY, SIGNATURE_UID, TOP_SIGNATURE, changed
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, MARKER_GROUP, MARKER_KEY, Sources
 from .stored import EvolutionState
 
-# What an Account names counts by what it means, see ``_model.differences``. Not so the port: what Evolution takes where
-# there is none is not known.
+# The fields of an Account are compared by meaning, see ``_model.differences``. The port is not: what Evolution uses
+# without one is not known.
 _INSIGNIFICANT = {
     *((AUTHENTICATION, key) for key in ("Host", "User")),
     (SECURITY, "Method"),
@@ -28,7 +28,7 @@ _INSIGNIFICANT = {
 
 
 def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]:
-    """What leads from one to the other, passwords hidden."""
+    """The changes from one state to the other, with passwords hidden."""
     found = source_changes(before.sources, after.sources)
     for uid in differing(before.new_passwords, after.new_passwords):
         secret = after.new_passwords[uid]
@@ -47,7 +47,7 @@ def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]
 
 
 def source_changes(before: Sources, after: Sources) -> list[Change]:
-    """What leads from some sources to others, each key as ``uid/group/key``."""
+    """The changes from some sources to others, each key as ``uid/group/key``."""
     found: list[Change] = []
     for uid in sorted(differing(before, after)):
         one, other = before.get(uid), after.get(uid)
@@ -57,7 +57,7 @@ def source_changes(before: Sources, after: Sources) -> list[Change]:
 
 
 def size(content: bytes | None) -> str | None:
-    """How long a file is, in place of its content."""
+    """The length of a file, shown in place of its content."""
     return None if content is None else f"{len(content)} bytes"
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a host tells whether a user's Evolution is as it should be: see ``file_groups``.
+"""The files, processes and services that show whether a user's Evolution is as wanted: see ``file_groups``.
 
-It is what ``location_choice``, ``defaults``, ``templates``, ``signatures``, ``registry_service`` and ``client`` read
-before anything is changed.
+``location_choice``, ``defaults``, ``templates``, ``signatures``, ``registry_service`` and ``client`` read them before
+anything is changed.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .registry_service import BUS, MANAGER, NAME, OBJECTS, PROGRAM
 from .templates import FOLDER
 
 _KEYRINGS = ("~/.local/share/keyrings",)
-_SIGNATURES = "signatures/*[0-9a-z]"  # no backups, which end in ~
+_SIGNATURES = "signatures/*[0-9a-z]"  # excludes backups, which end in ~
 _FLATPAK = f"~/.var/app/{FLATPAK_ID}/config"
 
 FILES = FilesToRead(

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which folders hold sent mail, drafts and so on, as Evolution's sources express it.
+"""The folders for sent mail, drafts and so on, in Evolution's sources.
 
-A folder is ``folder://uid/path`` (e_mail_folder_uri_build); those On This Computer have the uid ``local``. With
-NeedsInitialSetup, Evolution takes the folders that the server names (RFC 6154), or that have usual names, when it next
-connects (imapx_initial_setup_sync in camel-imapx-store.c): all of them, so that it is kept from doing so where another
+A folder is ``folder://uid/path`` (e_mail_folder_uri_build); folders On This Computer have the uid ``local``. With
+NeedsInitialSetup, Evolution uses the folders that the server names (RFC 6154), or that have usual names, when it next
+connects (imapx_initial_setup_sync in camel-imapx-store.c). It sets all of them, so the key is turned off if another
 folder is wanted.
 """
 
@@ -25,21 +25,21 @@ Edited = t.MutableMapping[str, GlibKeyFile]
 _LOCAL = "local"
 _SETUP = (MAIL_ACCOUNT, "NeedsInitialSetup")
 _SWITCH_OF_SENT = (MAIL_SUBMISSION, "UseSentFolder")
-# Part of SourceIds, group and key of a folder's URI.
+# Field of SourceIds, group and key of a folder's URI.
 _URIS = {
     "sent": ("identity", MAIL_SUBMISSION, "SentFolder"),
     "drafts": ("identity", MAIL_COMPOSITION, "DraftsFolder"),
     "templates": ("identity", MAIL_COMPOSITION, "TemplatesFolder"),
     "archive": ("account", MAIL_ACCOUNT, "ArchiveFolder"),
 }
-# The keys of a folder's path, and of whether it is used.
+# The keys for a folder's path and for whether it is used.
 _PATHS = {"trash": ("RealTrashPath", "UseRealTrashPath"), "junk": ("RealJunkPath", "UseRealJunkPath")}
-# Where Evolution keeps such mail if nothing is stored; an account without an archive has none.
+# Evolution's defaults if nothing is stored; an account without an archive has none.
 _LOCAL_BY_DEFAULT = frozenset({"sent", "drafts", "templates"})
 
 
 def read(sources: t.Mapping[str, GlibKeyFile], ids: SourceIds) -> Folders:
-    """The folders of an account as they stand."""
+    """The current folders of an account."""
     account = sources.get(ids.account, GlibKeyFile())
     found = {kind: _of_uri(sources, ids, kind) for kind, place in _URIS.items() if getattr(ids, place[0])}
     if protocol_of(account) is Protocol.IMAP:
@@ -51,7 +51,7 @@ def read(sources: t.Mapping[str, GlibKeyFile], ids: SourceIds) -> Folders:
 
 
 def enforce(edited: Edited, ids: SourceIds, account: Account) -> None:
-    """Set each folder that is wanted and not there."""
+    """Set each wanted folder that differs."""
     stored = read(edited, ids)
     changed = False
     for kind, wanted in account.folders.given():
@@ -76,7 +76,7 @@ def enforce(edited: Edited, ids: SourceIds, account: Account) -> None:
 
 
 def _enforce_setup(edited: Edited, ids: SourceIds, wanted: Folders, *, changed: bool) -> None:
-    """Have Evolution ask the server for all folders, or for none."""
+    """Make Evolution ask the server for all folders, or for none."""
     source = edited[ids.account]
     if any(folder != Folder(Place.SERVER) for _kind, folder in wanted.given()):
         if source.text(*_SETUP) == "true":

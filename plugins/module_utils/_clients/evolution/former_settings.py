@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Putting sources back as they were before a run, for ``undo`` and ``undo_migration``. Pure."""
+"""Restores sources to their state before a run, for ``undo`` and ``undo_migration``. Pure."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .signatures import CHANGE
 from .sources import DATA_SOURCE, Sources
 from .stored import EvolutionState
 
-# What Evolution changes by itself when it first connects: it takes the folders that the server names.
+# Evolution changes these itself when it first connects: it uses the folders that the server names.
 _BY_ITSELF = ("/NeedsInitialSetup", "/SentFolder", "/DraftsFolder", "/TemplatesFolder", "/ArchiveFolder")
 
 
 def changed_since(sources: Sources, changes: t.Iterable[Change]) -> list[LeftSetting]:
-    """What somebody has changed since of what a run has made; see ``touched``."""
+    """Settings of a run that were changed since; see ``touched``."""
     made = (change for change in changes if not change.key.endswith(_BY_ITSELF))
     return touched(made, lambda key: value_of(sources, key))
 
@@ -30,13 +30,13 @@ def changed_since(sources: Sources, changes: t.Iterable[Change]) -> list[LeftSet
 def with_rest(
     start: EvolutionState, state: EvolutionState, past: PastAccount, force: bool
 ) -> tuple[EvolutionState, list[LeftSetting]]:
-    """The default account and identity, and the contents of signatures."""
+    """Restore the default account and identity, and the contents of signatures."""
     state, left = _with_defaults(start, state, past, force)
     new: dict[str, bytes | None] = {}
     for change in past.changes:
         uid = change.key[len(CHANGE) :] if change.key.startswith(CHANGE) else ""
         former, ours = _encoded(change.before), _encoded(change.after)
-        # The log is the user's file: what it names must be a signature, before or after.
+        # The user can edit the log: a name in it must be that of a signature, before or after.
         if uid not in (start.sources if former is None else state.sources) or (former is None and uid in state.sources):
             continue
         now = start.signature(uid)
@@ -57,7 +57,7 @@ def _encoded(value: Value | None) -> bytes | None:
 def _with_defaults(
     start: EvolutionState, state: EvolutionState, past: PastAccount, force: bool
 ) -> tuple[EvolutionState, list[LeftSetting]]:
-    """The default account and identity."""
+    """Restore the default account and identity."""
     left = []
     new: dict[str, str | None] = {}
     for change in past.changes:
@@ -79,7 +79,7 @@ def _with_defaults(
 
 
 def with_values(sources: Sources, past: PastAccount, force: bool) -> tuple[Sources, list[LeftSetting]]:
-    """The sources with the former values of keys, beside those of sources that come or go."""
+    """The sources with the former values of keys, except in sources that are added or removed."""
     moving = (*past.created, *past.removed)
     there = [one for one in past.changes if uid_of(one.key) in sources and uid_of(one.key) not in moving]
     values, left = former_values(past, there, lambda key: value_of(sources, key), force=force, equal=_means_the_same)
@@ -88,7 +88,7 @@ def with_values(sources: Sources, past: PastAccount, force: bool) -> tuple[Sourc
         uid, group, name = _place(key)
         source = edited.get(uid, sources[uid])
         text = None if value is None else _text(value)
-        if text is None and value is not None:  # nothing that GLib reads
+        if text is None and value is not None:  # not valid for GLib
             left.append(LeftSetting(key, None, value_of(sources, key)))
             continue
         edited[uid] = source.without(group, name) if text is None else source.with_text(group, name, text)
@@ -96,13 +96,13 @@ def with_values(sources: Sources, past: PastAccount, force: bool) -> tuple[Sourc
         former = parsed(past.texts.get(uid, ""))
         empty = [group for group in source.groups if not any(place[0] == group for place in source.values)]
         source = source.without_group(*(group for group in empty if former is None or group not in former.groups))
-        # Where nobody has changed anything since, it is the former text, to the byte.
+        # Without later changes, restore the former text byte for byte.
         edited[uid] = former if former is not None and values_of(former) == values_of(source) else source
     return (sources.updated(edited) if edited else sources), left
 
 
 def is_named(sources: Sources, uid: str) -> bool:
-    """Whether another source names it, such as an account its identity."""
+    """Whether another source names this one, such as an account its identity."""
     return any(
         uid == value and key != (DATA_SOURCE, "DisplayName")
         for other, source in sources.items()
@@ -112,7 +112,7 @@ def is_named(sources: Sources, uid: str) -> bool:
 
 
 def with_sources(state: EvolutionState, sources: Sources) -> EvolutionState:
-    """The state with these sources; itself where they are the same."""
+    """The state with these sources; the state itself if they are the same."""
     return state if sources is state.sources else state._replace(sources=sources)
 
 
@@ -123,19 +123,19 @@ def _place(key: str) -> tuple[str, str, str]:
 
 
 def uid_of(key: str) -> str:
-    """The source that a setting is of; empty for a setting of the desktop."""
+    """The uid of a setting's source; empty for a desktop setting."""
     return key.partition("/")[0]
 
 
 def value_of(sources: Sources, key: str) -> Value | None:
-    """A value as it is written in its source; None where it is not there."""
+    """A value as written in its source; None if missing."""
     uid, group, name = _place(key)
     source = sources.get(uid)
     return None if source is None else source.values.get((group, name))
 
 
 def _text(value: Value) -> str | None:
-    """A value as text, without escapes."""
+    """A value as text, unescaped."""
     source = parsed(f"[x]\nx={value!s}\n")
     return None if source is None else source.text("x", "x")
 
@@ -148,7 +148,7 @@ def _means_the_same(_key: str, one: Value | None, other: Value | None) -> bool:
 
 
 def parsed(text: str) -> GlibKeyFile | None:
-    """The source that a text is; None for none."""
+    """The source parsed from a text; None if it is not valid."""
     try:
         return GlibKeyFile.parse(text.encode("utf-8", "surrogateescape"), "") if text else None
     except DamagedFileError:
@@ -156,5 +156,5 @@ def parsed(text: str) -> GlibKeyFile | None:
 
 
 def values_of(source: GlibKeyFile | None) -> t.Mapping[tuple[str, str], str] | None:
-    """The values of a source; None where there is none."""
+    """The values of a source; None if there is no source."""
     return None if source is None else source.values

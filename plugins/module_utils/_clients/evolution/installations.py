@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Evolution can be installed on a host, and what shows that it is."""
+"""How Evolution can be installed on a host, and how it is detected."""
 
 from __future__ import annotations
 

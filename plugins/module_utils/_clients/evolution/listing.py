@@ -29,13 +29,13 @@ from .sources import (
 )
 from .stored_senders import read_back
 
-# Providers of Camel that keep mail on this host.
+# Providers of Camel that store mail on this host.
 _NO_MAIL = frozenset({"", "local", "vfolder", "maildir", "mbox", "mh", "spool", "spooldir", "none", "rss", "nntp"})
 _PASSWORDS = frozenset({"plain", "login", "plain/password"})
 
 
 def accounts(client: Evolution) -> Listing:
-    """The mail accounts, from the registry of a running session. Nothing is changed.
+    """List the mail accounts, from the registry of a running session if there is one. Changes nothing.
 
     Raises:
         MailError: the sources cannot be read.
@@ -51,7 +51,7 @@ def in_sources(sources: Sources, profile: str, default: str | None, signatures: 
     Args:
         sources: all of them.
         profile: the folder of the sources.
-        default: the uid of the default account; None if it is not known, or there is none.
+        default: the uid of the default account; None if unknown or not set.
         signatures: the files with signatures.
     """
     kinds = ((uid, sources.text(uid, MAIL_ACCOUNT, "BackendName")) for uid in sources.accounts)
@@ -64,7 +64,7 @@ def _account(
     ids = sources.ids(uid)
     found = read_back(sources, ids, signatures.content, default=uid == default)
     if found is not None and sources.text(uid, MAIL_ACCOUNT, "NeedsInitialSetup") == "true":
-        found = dataclasses.replace(found, folders=NONE_GIVEN)  # the server has not been asked for them yet
+        found = dataclasses.replace(found, folders=NONE_GIVEN)  # Evolution has not asked the server for its folders yet
     parent = sources.text(uid, DATA_SOURCE, "Parent")
     kept_by = ""
     if sources.has_group(parent, COLLECTION):
@@ -102,13 +102,13 @@ def _aliases(source: GlibKeyFile) -> t.Iterator[ListedIdentity]:
 
 
 def _incoming_method(sources: Sources, uid: str) -> str:
-    """For receiving, Evolution calls the password itself "none"."""
+    """The method for receiving; here Evolution calls the password itself "none"."""
     method = sources.text(uid, AUTHENTICATION, "Method")
     return PASSWORD if method.lower() in {"", "none", *_PASSWORDS} else method
 
 
 def _outgoing_method(sources: Sources, uid: str) -> str:
-    """For sending, "none" means not to sign in."""
+    """The method for sending; here "none" means no authentication."""
     method = sources.text(uid, AUTHENTICATION, "Method")
     return PASSWORD if method.lower() in _PASSWORDS else method or "none"
 

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Evolution keeps its files: as a native package or as a Flatpak."""
+"""The folders of Evolution as a native package or as a Flatpak."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Location(t.NamedTuple):
     """The folders of one Evolution.
 
     Attributes:
-        flatpak: it is a Flatpak, with folders, services and a password store of its own.
-        config: for settings; below it, ``sources`` has the accounts.
-        data: for what cannot be had again.
-        cache: for what can.
-        keyrings: the user's keyrings, where this Evolution uses them.
+        flatpak: whether it is a Flatpak, with its own folders, services and password store.
+        config: the settings; its subfolder ``sources`` has the accounts.
+        data: data that cannot be recreated.
+        cache: data that can be recreated.
+        keyrings: the user's keyrings, if this Evolution uses them.
         settings: the file with the desktop settings of a Flatpak.
         warnings: what the admin should know about the choice of these folders.
     """
@@ -44,20 +44,20 @@ class Location(t.NamedTuple):
         return posixpath.join(self.config, "sources")
 
     def mail_folders(self, account: str) -> list[str]:
-        """The folders with mail of an account, by its uid, also where Evolution has put it aside for a while."""
+        """The folders with an account's mail, by uid, including those that Evolution has moved to its trash."""
         places = ("mail", "mail/trash")
         return [posixpath.join(folder, place, account) for folder in (self.cache, self.data) for place in places]
 
 
 def locate(files: Files, home: str, location: str, environment: t.Callable[[], Environment] = Environment) -> Location:
-    """The Evolution that is meant.
+    """Choose which Evolution to configure.
 
     Args:
         files: the user's files.
         home: the user's home directory.
-        location: one of CHOICES. ``auto`` takes one that was used and is installed, the last used one first; else one
-            that is installed, the native one first; else one that was used; else the native one.
-        environment: the variables of the user's sessions, which the native one goes by.
+        location: one of CHOICES. ``auto`` prefers, in this order: the one last used of those used and installed; an
+            installed one, the native package first; one that was used; the native package.
+        environment: the variables of the user's sessions, which the native package uses.
     """
     flatpak = _flatpak(home)
     if location == FLATPAK:
@@ -78,7 +78,7 @@ def locate(files: Files, home: str, location: str, environment: t.Callable[[], E
 
 
 def _about(chosen: Location, other: Location, leftover: bool) -> str:
-    """What to say of another Evolution that was used; ``leftover``: its program is gone."""
+    """The warning about another Evolution that was used; ``leftover``: its program was uninstalled."""
     reason = ", whose program is not installed" if leftover else ""
     return (
         f"the Evolution with its accounts in {chosen.sources} is configured; there are others in "
@@ -88,7 +88,7 @@ def _about(chosen: Location, other: Location, leftover: bool) -> str:
 
 
 def _native(files: Files, home: str, environment: Environment) -> Location:
-    """Where this user's Evolution looks, or where it did if the files of a login say something else meanwhile."""
+    """The folders of the native package: those of the environment, or the usual ones if only these have accounts."""
     usual = _below(home, Environment())
     found = _below(home, environment)
     if environment.live or found == usual:
@@ -125,8 +125,8 @@ def _flatpak(home: str) -> Location:
 
 
 def _last_used(files: Files, place: Location) -> float | None:
-    """When its windows were last used. (The folder of the accounts is GNOME's calendar's, too, and shows nothing.)"""
+    """When its windows were last used. (GNOME Calendar also uses the folder of the accounts.)"""
     try:
         return files.modified(posixpath.join(place.config, "mail/state.ini"))
-    except HostError:  # what is out of the user's reach is not what the user opens
+    except HostError:  # the user cannot read it, so does not use it
         return None

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding an account among Evolution's sources, and giving a new one uids of its own."""
+"""Finds an account among Evolution's sources, and allocates uids for a new one."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _NAMESPACE = "charter.mail"
 
 
 def find(sources: Sources, account: Account) -> SourceIds | None:
-    """The uids of an account that is there already, made by us or by hand; None if there is none.
+    """The uids of an existing account, made by this collection or by hand; None if there is none.
 
-    In this order: our marker; the same type, host and login; the same type, login and address on another host,
-    if there is just one such account and it is not marked as another one (the server has moved).
+    The first match counts: our marker; the same type, host and login; the same type, login and address on another host,
+    if there is only one such account and it is not marked as another one (the server has moved).
 
     Raises:
-        OptionError: another program keeps the account, or there are several candidates and the choice is the admin's.
-            (What is to be removed is none of these.)
+        OptionError: another program manages the account, or there are several candidates and the admin must choose.
+            (An account to be removed raises neither.)
     """
     return once(sources.found, account, lambda: _find(sources, account))
 
@@ -64,18 +64,18 @@ def _find(sources: Sources, account: Account) -> SourceIds | None:
     moved = [key for key in with_login if _has_address(sources, key, account)]
     if len(moved) > 1:
         if account.state is State.ABSENT:
-            return None  # none of them is known to be ours
+            return None  # none is known to be ours
         raise ambiguous(account, (_host(sources, key) for key in moved), "Evolution")
     return sources.ids(moved[0]) if moved else None
 
 
 def candidates(sources: Sources, account: Account) -> t.Sequence[str]:
-    """The servers of the accounts that ``find`` cannot choose among."""
+    """The servers of the accounts between which ``find`` cannot choose."""
     return [_host(sources, key) for key in _unmarked(sources, account) if _has_address(sources, key, account)]
 
 
 def void(sources: Sources, account: Account) -> t.Sequence[str]:
-    """The accounts that were the wanted one before their user made others of them."""
+    """The accounts that were the wanted one until their user turned them into others."""
     found = find(sources, account)
     others = (key for key in _marked(sources, account) if found is None or key != found.account)
     others = (key for key in others if _is_of_protocol(sources, key, account.protocol))
@@ -83,19 +83,19 @@ def void(sources: Sources, account: Account) -> t.Sequence[str]:
 
 
 def is_guess(sources: Sources, ids: SourceIds, account: Account) -> bool:
-    """Whether an account that was found is only thought to have moved: no run has marked it."""
+    """Whether an account that was found is only assumed to have moved: no run has marked it."""
     return not _marker(sources, ids.account) and _host(sources, ids.account) != account.incoming.host.lower()
 
 
 def keeper_of(sources: Sources, account: Account) -> Keeper | None:
-    """What keeps the account; None where nothing does."""
+    """The program that manages the account; None if there is none."""
     on_server = (key for key in _with_login(sources, account) if _host(sources, key) == account.incoming.host.lower())
     found = sources.in_order((*_with_address(sources, account), *on_server))
     return keeper(sources, (key for key in found if _is_free(sources, key, account.protocol)))
 
 
 def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
-    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    """The POP3 accounts with the account's address or login, on any server, made by us or by hand."""
     wanted = dataclasses.replace(account, protocol=Protocol.POP3)
     ours = sources.in_order(key for key in _marked(sources, wanted) if _is_ours(sources, key, wanted))
     others = [key for key in _unmarked(sources, wanted) if key not in ours]
@@ -103,42 +103,42 @@ def by_pop3(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
 
 
 def has_other_protocol(sources: Sources, account: Account) -> bool:
-    """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    """Whether the address is set up with the other protocol. Both can be wanted; often one is a mistake."""
     other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
     return any(_is_of_protocol(sources, key, other) for key in _with_address(sources, account))
 
 
 def allocate_uid(sources: Sources, account: Account, kind: str, used: t.Callable[[str], bool]) -> str:
-    """A uid for a new source: always the same one for the same account, unless that is in use.
+    """A uid for a new source: always the same for the same account, unless it is in use.
 
-    A source that nothing uses is the rest of an account that was removed, and is taken again.
+    A source that nothing uses remains from a removed account and is reused.
 
     Args:
         sources: all of them.
-        account: whose.
+        account: the source's account.
         kind: one of KINDS.
-        used: whether a source that is there belongs to somebody.
+        used: whether an existing source is in use.
     """
     names = (uid(account, kind, number) for number in itertools.count())
     return next(name for name in names if name not in sources or not used(name))
 
 
 def uid(account: Account, kind: str, number: int = 0) -> str:
-    """The name of a source of ours, in the form that Evolution gives its own (40 digits).
+    """The uid of one of our sources, in the format of Evolution's own (40 digits).
 
-    The protocol is in it: what Evolution keeps on the disk for an IMAP account is of no use to a POP3 account.
+    It depends on the protocol, because Evolution's data on disk for an IMAP account is useless to a POP3 account.
     """
     seed = [_NAMESPACE, marker(account), kind, *([str(number)] if number else [])]
-    # No secret depends on it: the name must only be the same every time.
+    # Not used for security: the name only has to be the same every time.
     return hashlib.sha1("\n".join(seed).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def refuse_damaged(sources: Sources, damaged: t.Mapping[str, MailError], account: Account) -> None:
-    """Nothing is decided on an account whose own files cannot be read.
+    """Refuse to decide on an account whose own files cannot be read.
 
     Args:
-        sources: those that can be read.
-        damaged: uid to error of the others.
+        sources: the readable sources.
+        damaged: uid to error of the unreadable ones.
         account: as wanted.
     """
     if not damaged:
@@ -154,7 +154,7 @@ def refuse_damaged(sources: Sources, damaged: t.Mapping[str, MailError], account
 
 
 def _unmarked(sources: Sources, account: Account) -> t.Sequence[str]:
-    """The accounts of the protocol and the login that are not marked, and that no other program keeps."""
+    """The unmarked accounts with the protocol and login that no other program manages."""
     return sources.in_order(
         key
         for key in _with_login(sources, account)
@@ -174,7 +174,7 @@ def _with_login(sources: Sources, account: Account) -> t.Sequence[str]:
 
 
 def _with_address(sources: Sources, account: Account) -> t.Sequence[str]:
-    """The mail accounts, of whatever protocol, whose identity has the account's address."""
+    """The mail accounts, of any protocol, whose identity has the account's address."""
     identities = sources.having(MAIL_IDENTITY, "Address", account.email)
     return [key for identity in identities for key in sources.accounts_of(identity)]
 
@@ -184,17 +184,17 @@ def _is_of_protocol(sources: Sources, key: str, protocol: Protocol) -> bool:
 
 
 def _is_free(sources: Sources, key: str, protocol: Protocol) -> bool:
-    """Whether it is a mail account of the protocol that is not marked as another one."""
+    """Whether it is a mail account with this protocol that is not marked as another one."""
     return _is_of_protocol(sources, key, protocol) and not _marker(sources, key)
 
 
 def _marked(sources: Sources, account: Account) -> t.Sequence[str]:
-    """All sources with the account's mark, in any order: its identity and its transport are among them."""
+    """All sources with the account's marker, in any order, including its identity and transport."""
     return sources.having(MARKER_GROUP, MARKER_KEY, marker(account))
 
 
 def _is_ours(sources: Sources, key: str, account: Account) -> bool:
-    """Whether a marked source is the account of the mark's protocol, and still that one."""
+    """Whether a marked source is an account with the marker's protocol, and still that account."""
     if not _is_of_protocol(sources, key, account.protocol):
         return False
     login = sources.text(key, AUTHENTICATION, "User").lower()
@@ -202,7 +202,7 @@ def _is_ours(sources: Sources, key: str, account: Account) -> bool:
 
 
 def _marker(sources: Sources, key: str) -> str:
-    """Which account a run has marked it as, if it still is that one."""
+    """The account that a run marked it as, if it still is that account."""
     found = sources.text(key, MARKER_GROUP, MARKER_KEY)
     if not found:
         return ""

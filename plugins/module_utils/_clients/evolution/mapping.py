@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as Evolution's sources express it: the tables, and reading them back.
+"""The mapping between an account and Evolution's sources, and reading an account back.
 
-Groups, keys and values are those of Evolution 3.28 and later. What neither a table here nor ``aliases`` or
-``signatures`` names is the user's and never touched: folders, encryption, translations.
+Groups, keys and values are those of Evolution 3.28 and later. Everything that is not in a table here, in ``aliases``
+or in ``signatures`` belongs to the user and is never touched: folders, encryption, translations.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ class SourceRule(t.NamedTuple):
     """One key of an account.
 
     Attributes:
-        group: where it stands.
+        group: the key's group.
         key: its name.
-        value: from the account and its ids; None where they have nothing to say.
-        accepted: further values that are as good.
+        value: computed from the account and its ids; None if they do not determine it.
+        accepted: other values that are equally valid.
     """
 
     group: str
@@ -66,13 +66,13 @@ _ENABLED = SourceRule(DATA_SOURCE, "Enabled", lambda account, ids: True, ("1",))
 _MARKER = SourceRule(MARKER_GROUP, MARKER_KEY, lambda account, ids: marker(account))
 _USER = SourceRule(AUTHENTICATION, "User", lambda account, ids: account.username)
 
-# Kept as pushed, at every run.
+# Enforced at every run.
 ACCOUNT = (
     _ENABLED,
     SourceRule(MAIL_ACCOUNT, "BackendName", lambda account, ids: _BACKENDS[account.protocol], ("imap",)),
     SourceRule(MAIL_ACCOUNT, "IdentityUid", lambda account, ids: ids.identity),
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.incoming.host),
-    # Evolution's word for the password itself, inside TLS, is "none" here.
+    # Evolution's name for the password itself, inside TLS, is "none" here.
     SourceRule(AUTHENTICATION, "Method", lambda account, ids: "none", ("PLAIN", "LOGIN")),
     SourceRule(AUTHENTICATION, "Port", lambda account, ids: account.incoming.port),
     _USER,
@@ -90,12 +90,12 @@ IDENTITY = (
     SourceRule(MAIL_SUBMISSION, "TransportUid", lambda account, ids: ids.transport),
     _MARKER,
 )
-# What an Account has of the group MAIL_IDENTITY.
+# The fields of an Account in the group MAIL_IDENTITY.
 OF_IDENTITY = frozenset({"email", "full_name", "reply_to", "organization", "signature", "signature.placement"})
 TRANSPORT = (
     _ENABLED,
     SourceRule(AUTHENTICATION, "Host", lambda account, ids: account.outgoing.host),
-    # For sending, "none" means not to sign in at all.
+    # For sending, "none" means no authentication.
     SourceRule(AUTHENTICATION, "Method", lambda account, ids: "PLAIN", ("LOGIN",)),
     SourceRule(AUTHENTICATION, "Port", lambda account, ids: account.outgoing.port),
     _USER,
@@ -111,11 +111,11 @@ _SIGNING_IN = (
     SourceRule(AUTHENTICATION, "RememberPassword", lambda account, ids: True),
 )
 
-# Written once, with a new source; from then on they are the user's.
+# Written only to a new source; from then on they belong to the user.
 NEW_ACCOUNT = (
     _NAME,
     SourceRule(DATA_SOURCE, "Parent", lambda account, ids: ""),
-    # Evolution then takes the server's own folders for sent mail, drafts and so on (RFC 6154), once.
+    # Evolution then uses the server's own folders for sent mail, drafts and so on (RFC 6154), once.
     SourceRule(MAIL_ACCOUNT, "NeedsInitialSetup", lambda account, ids: _for_imap(account, True)),
     *_SIGNING_IN,
     SourceRule("Refresh", "Enabled", lambda account, ids: True),
@@ -133,18 +133,18 @@ NEW_IDENTITY = (
     _NAME,
     _PARENT,
     SourceRule(MAIL_IDENTITY, "SignatureUid", lambda account, ids: "none"),
-    # On the server, as in Thunderbird. Where there is no such folder, Evolution keeps the mail On This Computer.
+    # On the server, as in Thunderbird. If there is no such folder, Evolution uses the one On This Computer.
     SourceRule(MAIL_SUBMISSION, "SentFolder", lambda account, ids: f"folder://{_folders_of(account, ids)}/Sent"),
     SourceRule(MAIL_SUBMISSION, "UseSentFolder", lambda account, ids: True),
     SourceRule(MAIL_COMPOSITION, "DraftsFolder", lambda account, ids: f"folder://{_folders_of(account, ids)}/Drafts"),
-    # Evolution saves no template where there is no such folder, which few servers have.
+    # Evolution cannot save a template if the folder is missing, and few servers have it.
     SourceRule(MAIL_COMPOSITION, "TemplatesFolder", lambda account, ids: "folder://local/Templates"),
 )
 NEW_TRANSPORT = (_NAME, _PARENT, *_SIGNING_IN)
 
 
 def enforce(source: GlibKeyFile, rules: t.Iterable[SourceRule], account: Account, ids: SourceIds) -> GlibKeyFile:
-    """The source with each key as the account says; the source itself where all are."""
+    """The source with each key as wanted; the source itself if nothing differs."""
     for rule in rules:
         wanted = rule.value(account, ids)
         if wanted is None:
@@ -156,24 +156,24 @@ def enforce(source: GlibKeyFile, rules: t.Iterable[SourceRule], account: Account
 
 
 def encoded(value: Value) -> str:
-    """A value as GLib writes it, before escapes."""
+    """A value as GLib writes it, before escaping."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
 
 
 def protocol_of(source: GlibKeyFile) -> Protocol | None:
-    """How the mail of an account source is received; None where it is no account of ours to speak of."""
+    """The protocol of an account source; None if it is neither IMAP nor POP3."""
     return _PROTOCOLS.get(source.text(MAIL_ACCOUNT, "BackendName") or "")
 
 
 def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Account | None:
-    """The account as it stands in the sources; None where it is neither IMAP nor POP3.
+    """The account as stored in the sources; None if it is neither IMAP nor POP3.
 
     Args:
         sources: all of them.
         ids: the account's.
-        default: whether the user's default is known to be this account.
+        default: whether this account is known to be the user's default.
     """
     account = sources.get(ids.account, GlibKeyFile())
     identity = sources.get(ids.identity, GlibKeyFile())
@@ -207,7 +207,7 @@ def read_back(sources: Sources, ids: SourceIds, *, default: bool = False) -> Acc
 
 
 def outgoing_username(sources: Sources, ids: SourceIds) -> str:
-    """The login for sending; empty where Evolution does not sign in."""
+    """The login for sending; empty if Evolution does not sign in."""
     method = sources.text(ids.transport, AUTHENTICATION, "Method")
     return "" if method in {"", "none"} else sources.text(ids.transport, AUTHENTICATION, "User")
 
@@ -226,7 +226,7 @@ def _number(text: str | None, default: int) -> int:
 
 
 def _folders_of(account: Account, ids: SourceIds) -> str:
-    """The uid whose folders an account uses; those of POP3 are On This Computer."""
+    """The uid whose folders an account uses; POP3 accounts use those On This Computer."""
     return ids.account if account.protocol is Protocol.IMAP else "local"
 
 

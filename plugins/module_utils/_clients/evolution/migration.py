@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a POP3 account to the IMAP account of the same address.
+"""Migrates a POP3 account to the IMAP account of the same address.
 
-Evolution puts all mail that it receives by POP3 into the folders On This Computer, which are no account's (seen with
-3.46). So no mail is copied or moved. The IMAP account gets sources of its own, copies of the identity and of the
-transport: the registry of a session takes no source to another parent.
+Evolution stores all mail received by POP3 in the folders On This Computer, which belong to no account (observed with
+3.46), so no mail is copied or moved. The IMAP account gets its own sources, with copies of the identity and of the
+transport: the registry of a session cannot move a source to another parent.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ def replaced_ids(sources: Sources, account: Account) -> t.Sequence[SourceIds]:
 
 
 def kept(sources: Sources, account: Account) -> t.Iterator[tuple[str, str]]:
-    """The hosts of POP3 accounts that are not replaced, each with the reason, a clause."""
+    """The hosts of POP3 accounts that are not replaced, each with the reason as a clause."""
     for ids, why in _of_provider(sources, account):
         if why:
             yield _as_stored(sources, ids, account).incoming.host, why
 
 
 def replaced(sources: Sources, account: Account) -> tuple[Account, ...]:
-    """The POP3 accounts that the account replaces, as they stand."""
+    """The POP3 accounts that the account replaces, as stored."""
     return tuple(_as_stored(sources, ids, account) for ids in replaced_ids(sources, account))
 
 
 def moved(before: Sources, account: Account) -> Sources:
-    """The sources with the IMAP account in place of the POP3 accounts; ``before`` itself where there are none.
+    """The sources with the IMAP account in place of the POP3 accounts; ``before`` itself if there are none.
 
-    The IMAP account is to be configured next.
+    The IMAP account must be configured next.
     """
     after = before
     for ids in replaced_ids(before, account):
@@ -59,12 +59,12 @@ def moved(before: Sources, account: Account) -> Sources:
 
 
 def followed(before: EvolutionState, account: Account, ids: SourceIds, password_store: str) -> EvolutionState:
-    """The state with the stored passwords and the choice of the default moved to the account; the sources as they are.
+    """The state with the stored passwords and the default moved to the account; the sources are unchanged.
 
     Args:
-        before: with the POP3 accounts; itself where there are none.
+        before: with the POP3 accounts; returned if there are none.
         account: as wanted.
-        ids: the account's.
+        ids: the account's uids.
         password_store: the option.
     """
     found = replaced_ids(before.sources, account)
@@ -89,7 +89,7 @@ def followed(before: EvolutionState, account: Account, ids: SourceIds, password_
 
 
 def _of_provider(sources: Sources, account: Account) -> t.Iterator[tuple[SourceIds, str]]:
-    """The POP3 accounts of the address at the provider, each with the reason why it stays, a clause; empty for none."""
+    """The provider's POP3 accounts with the address, each with the reason why it is kept, a clause; empty for none."""
     if not migrates(account):
         return
     for ids in by_pop3(sources, account):
@@ -103,7 +103,7 @@ def _of_provider(sources: Sources, account: Account) -> t.Iterator[tuple[SourceI
 
 
 def _as_stored(sources: Sources, ids: SourceIds, account: Account) -> Account:
-    """The POP3 account, under the address by which it is found again."""
+    """The POP3 account, with the address by which it can be found again."""
     stored = mapping.read_back(sources, ids)
     values = stored or dataclasses.replace(account, protocol=Protocol.POP3)
     return dataclasses.replace(
@@ -112,7 +112,7 @@ def _as_stored(sources: Sources, ids: SourceIds, account: Account) -> Account:
 
 
 def _with_account(before: Sources, old: SourceIds, account: Account) -> Sources:
-    """With an IMAP account that has copies of the identity and of the transport."""
+    """Add an IMAP account with copies of the identity and of the transport."""
     ids = SourceIds(*(allocate_uid(before, account, kind, before.__contains__) for kind in KINDS))
     source = mapping.enforce(GlibKeyFile(), mapping.NEW_ACCOUNT, account, ids)
     made = {ids.account: mapping.enforce(source, mapping.ACCOUNT, account, ids)}

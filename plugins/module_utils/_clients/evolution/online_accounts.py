@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts that another program keeps, such as GNOME Online Accounts, so that no run changes them."""
+"""Accounts that another program manages, such as GNOME Online Accounts. No run changes them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ import typing as t
 
 from .sources import DATA_SOURCE, Sources
 
-# A source whose parent has this group is kept together with calendars and contacts: by another program, such as GNOME
-# Online Accounts, or by Evolution itself, where the user has set up a collection account.
+# A source whose parent has this group is managed together with calendars and contacts, by another program such as
+# GNOME Online Accounts, or by Evolution itself if the user has set up a collection account.
 COLLECTION = "Collection"
 _ONLINE_ACCOUNTS = ("GNOME Online Accounts", "Ubuntu Online Accounts")
 
 
 class Keeper(t.NamedTuple):
-    """What keeps an account that nobody else may change.
+    """The manager of an account that nothing else may change.
 
     Attributes:
-        name: as the user sees it.
-        program: what it is.
+        name: its name, as the user sees it.
+        program: what kind of program it is.
         effect: what it does, a clause.
-        where: it can be removed.
+        where: where the account can be removed.
     """
 
     name: str
@@ -31,16 +31,16 @@ class Keeper(t.NamedTuple):
 
 
 def is_kept(sources: Sources, key: str) -> bool:
-    """Whether something else keeps a source."""
+    """Whether something else manages a source."""
     return sources.has_group(_parent(sources, key), COLLECTION)
 
 
 def keeper(sources: Sources, keys: t.Iterable[str]) -> Keeper | None:
-    """What keeps the first of some accounts that anything keeps; None where nothing does.
+    """The manager of the first managed account; None if none is managed.
 
     Args:
         sources: all of them.
-        keys: uids of the accounts.
+        keys: the uids of the accounts.
     """
     key = next((one for one in keys if is_kept(sources, one)), None)
     if key is None:

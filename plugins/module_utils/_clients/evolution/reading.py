@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account read back out of Evolution, stored passwords included."""
+"""Reads an account from Evolution, including stored passwords."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .stored_senders import comparable, read_back
 
 
 def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
-    """The account as it stands; None where it is not there.
+    """The account as stored; None if there is none.
 
     Raises:
-        OptionError: another program keeps the account, or several could be meant.
+        OptionError: another program manages the account, or several accounts match.
     """
     ids = find(state.sources, wanted)
     default = wanted.default and ids is not None and state.default(defaults.ACCOUNT) == ids.account
@@ -55,11 +55,11 @@ def _left_alone(state: EvolutionState, ids: SourceIds, wanted: Account) -> LeftA
 
 
 def _others(state: EvolutionState, ids: SourceIds, wanted: Account) -> tuple[Change, ...]:
-    """Settings such as the method of signing in that would change if the account were configured now."""
-    # What its senders have is compared by its meaning alone.
+    """Other settings, such as the authentication method, that would change if the account were configured now."""
+    # What its senders have is compared by meaning only.
     wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
     after, wanted_ids = configure.present(state.sources, wanted)
-    if wanted_ids.identity != ids.identity:  # it has none, or one that others use
+    if wanted_ids.identity != ids.identity:  # it has no identity, or shares one
         return (Change(f"{ids.account}/{MAIL_ACCOUNT}/IdentityUid", ids.identity, "an identity of its own"),)
     if wanted_ids.transport != ids.transport:
         return (Change(f"{ids.identity}/{MAIL_SUBMISSION}/TransportUid", ids.transport, "a transport of its own"),)

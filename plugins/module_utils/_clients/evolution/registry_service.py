@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Evolution's registry of accounts while it runs in a user's session: it alone may then change them.
+"""Evolution's registry of accounts in a user's session. While it runs, only the registry may change the accounts.
 
 Source of the interface: evolution-data-server, src/private/org.gnome.evolution.dataserver.Source*.xml; the name is the
-same since 3.28. ``Reload`` is never called: it does not read again what the registry knows already.
+same since 3.28. ``Reload`` is never called: it does not reread what the registry already knows.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ OBJECTS = "org.freedesktop.DBus.ObjectManager"
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 _ADDRESS = "DBUS_SESSION_BUS_ADDRESS"
 
-_LONGEST_PATH = 100  # characters that are shown
-_LOOKS, _PAUSE = 25, 0.2  # a registry that starts needs up to half a second before it offers its service
+_LONGEST_PATH = 100  # characters shown
+_LOOKS, _PAUSE = 25, 0.2  # a starting registry needs up to half a second until it offers its service
 
 
 class AccountRegistry:
-    """The accounts as the registry has them in memory; what is changed here, it writes to the files itself.
+    """The accounts in the registry's memory. The registry writes changes to the files itself.
 
     Args:
-        bus: the one that the registry is on, open for further services.
+        bus: the registry's bus, open for further services.
     """
 
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
 
     def sources(self) -> t.Mapping[str, str]:
-        """The whole text of every source, by its uid."""
+        """The full text of every source, by uid."""
         return {uid: text for uid, (_path, text) in self._objects().items()}
 
     def create(self, uid: str, text: str) -> None:
@@ -57,8 +57,8 @@ class AccountRegistry:
     def write(self, uid: str, text: str) -> None:
         """Replace the text of a source.
 
-        The registry answers first and writes the file a moment (some milliseconds) later; a new source, and one that
-        is removed, are on the disk when it answers.
+        The registry answers first and writes the file some milliseconds later. Added and removed sources are on disk
+        when it answers.
 
         Raises:
             HostError: the registry does not have it, or refuses.
@@ -69,7 +69,7 @@ class AccountRegistry:
         self._call(uid, found[0], "Source.Writable", "Write", "s", text)
 
     def remove(self, uid: str) -> None:
-        """Remove a source with its file, and its children with it; no error where there is none.
+        """Remove a source with its file and its children; no error if there is none.
 
         Raises:
             HostError: the registry refuses.
@@ -79,7 +79,7 @@ class AccountRegistry:
             self._call(uid, found[0], "Source.Removable", "Remove")
 
     def _objects(self) -> dict[str, tuple[str, str]]:
-        """The object and the text of every source, by its uid."""
+        """The object and the text of every source, by uid."""
         try:
             (objects,) = self.bus.call(NAME, MANAGER, OBJECTS, "GetManagedObjects", returns="a{oa{sa{sv}}}")
         except BusError as error:
@@ -89,7 +89,7 @@ class AccountRegistry:
             properties = interfaces.get(_SOURCE, {})
             if "UID" in properties and "Data" in properties:
                 uid, text = properties["UID"], properties["Data"]
-                if not isinstance(uid, str) or not isinstance(text, str) or "/" in uid:  # it names a file
+                if not isinstance(uid, str) or not isinstance(text, str) or "/" in uid:  # it becomes a file name
                     raise _unreachable(f"the properties of {path[:_LONGEST_PATH]} are not those of a source")
                 found[uid] = (path, text)
         return found
@@ -103,14 +103,14 @@ class AccountRegistry:
 
 
 def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> AccountRegistry | None:
-    """The registry of a user's session, found by looking; None where none runs. Starts none.
+    """The registry of a user's session; None if none runs. Never starts one.
 
     Args:
-        desktop: the user's.
-        sleep: waits, for a registry that is just starting.
+        desktop: the user's desktop.
+        sleep: waits for a registry that is starting.
 
     Raises:
-        HostError: one runs, and cannot be reached, so that nothing may be changed; or two of them run.
+        HostError: a registry runs but cannot be reached, so nothing may be changed; or two of them run.
     """
     processes = [process for process in desktop.processes(PROGRAM) if not in_flatpak(process)]
     if not processes:
@@ -134,19 +134,19 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
 
 
 def flatpaks(desktop: Desktop) -> list[Process]:
-    """The registries of the Flatpak package, which no bus of the session reaches."""
+    """The registries of the Flatpak package, which cannot be reached on a session bus."""
     return [process for process in desktop.processes(PROGRAM) if in_flatpak(process)]
 
 
 def in_flatpak(process: Process) -> bool:
-    """Whether a program of Evolution's is that of the Flatpak package, which has files and services of its own."""
+    """Whether an Evolution process belongs to the Flatpak package, which has its own files and services."""
     return process.sandboxed or bool(
         process.environment.get("FLATPAK_ID") or process.environment.get("DBUS_SERVICES_PREFIX")
     )
 
 
 def _await(bus: Bus, sleep: t.Callable[[float], None]) -> None:
-    """Wait until the registry, which runs, offers its service."""
+    """Wait until the running registry offers its service."""
     for _look in range(_LOOKS):
         if _offers(bus):
             return
@@ -172,7 +172,7 @@ def _offers(bus: Bus) -> bool:
 
 
 def _identity(bus: Bus) -> str:
-    """What distinguishes a bus from others, whatever its address."""
+    """An identifier of a bus that does not depend on its address."""
     try:
         (identity,) = bus.call(*BUS, "GetId", returns="s")
     except BusError as error:

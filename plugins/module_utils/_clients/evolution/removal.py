@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing accounts: what goes, and what stays.
+"""Removes accounts: what is removed, and what is kept.
 
-What several accounts use is removed with the last of them. In which order a run removes them makes no difference.
+Whatever several accounts use is removed with the last of them. The order in which a run removes them does not matter.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PATH = "Path"  # in the groups Maildir Backend, Mbox Backend, MH Backend and Sp
 
 
 def without(before: EvolutionState, account: Account) -> EvolutionState:
-    """The state without the account, which is to be ``settled``."""
+    """The state without the account; pass it to ``settled``."""
     sources, ids = absent(before.sources, account)
     if ids is None:
         sources, new_signatures = signatures.left_by_user(sources, account, before.signature)
@@ -49,10 +49,10 @@ def without(before: EvolutionState, account: Account) -> EvolutionState:
 
 
 def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None]:
-    """The sources without the account, and the uids that it had; what another account uses stays.
+    """The sources without the account, and its former uids. What another account uses is kept.
 
     Raises:
-        OptionError: another program keeps the account.
+        OptionError: another program manages the account.
     """
     ids = find(before, account)
     if ids is None:
@@ -64,7 +64,7 @@ def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None
         removed.add(ids.identity)
     if ids.transport and not users:
         removed.add(ids.transport)
-    # With its parent a source would vanish, too, so what stays goes to whom it serves.
+    # A source vanishes with its parent, so what is kept gets a new parent: the account that uses it.
     after = before.updated({}, removed)
     after = _handed_over(after, ids.identity, ids.account, others)
     served = [uid for user in users for uid in before.in_order(before.accounts_of(user))]
@@ -73,12 +73,12 @@ def absent(before: Sources, account: Account) -> tuple[Sources, SourceIds | None
 
 
 def settled(files: Files, location: Location, state: EvolutionState) -> EvolutionState:
-    """The state with the mail purged that only removed accounts used.
+    """The state with the mail deleted that only removed accounts used.
 
     Args:
-        files: the user's.
-        location: of Evolution's folders.
-        state: with the sources as they shall be.
+        files: the user's files.
+        location: Evolution's folders.
+        state: with the wanted sources.
     """
     if not any(one.waits for one in state.removals):
         return state
@@ -98,13 +98,13 @@ def settled(files: Files, location: Location, state: EvolutionState) -> Evolutio
 
 
 def _user_of_mail(state: EvolutionState, folders: t.Sequence[str], real_path: t.Callable[[str], str]) -> str | None:
-    """A folder of an account whose mail stays that would be deleted with others; None if there is none.
+    """A folder of a remaining account that would be deleted with the others; None if there is none.
 
-    Accounts can name any folder, such as one for Maildir.
+    Accounts can use any folder, for example one for Maildir.
 
     Args:
         state: all sources.
-        folders: the folders with an account's mail, absolute.
+        folders: the folders with an account's mail, absolute paths.
         real_path: see ``Files``.
     """
     kept = sorted((one for one in state.removals if not one.account.purge), key=lambda one: one.ids)
@@ -120,7 +120,7 @@ def _user_of_mail(state: EvolutionState, folders: t.Sequence[str], real_path: t.
 
 
 def _named_folders(after: Sources, removal: EvolutionRemoval) -> t.Sequence[str]:
-    """The settings of others that name folders of a removed account."""
+    """The settings of other sources that name folders of a removed account."""
     return [
         f"{key} of {after.text(uid, DATA_SOURCE, 'DisplayName') or uid}"
         for uid, key in after.folder_users.get(removal.ids.account, ())
@@ -131,13 +131,13 @@ def _named_folders(after: Sources, removal: EvolutionRemoval) -> t.Sequence[str]
 def _remarks(
     state: EvolutionState, removal: EvolutionRemoval, named: t.Sequence[str], other: str | None
 ) -> t.Iterator[str]:
-    """What the admin should know.
+    """Remarks for the admin.
 
     Args:
         state: without the account.
-        removal: of it.
+        removal: the account's removal.
         named: what ``_named_folders`` found.
-        other: what ``_user_of_mail`` found; None where no mail is to be deleted.
+        other: what ``_user_of_mail`` found; None if no mail is to be deleted.
     """
     account, before, identity = removal.account, removal.sources, removal.ids.identity
     owners = (one.account for one in state.removals if one.ids.identity == identity)

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing sources through the registry of a running session.
+"""Writes sources through the registry of a running session.
 
-A registry has all sources in memory. It notices a changed file after three seconds, and overwrites it with what it
-remembers if a program has it write the source meanwhile; so beside a registry no file is the way to change anything.
+A registry has all sources in memory. It notices a changed file after three seconds, and overwrites it from memory if a
+program makes it write the source in the meantime. While a registry runs, nothing is changed through files.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _LOOKS, _PAUSE = 50, 0.02  # one second; the registry needs some milliseconds
 
 
 class SessionChange:
-    """A change of sources that the registry of a session makes.
+    """A change of sources made by the registry of a session.
 
     Args:
         session: the registry.
         files: the user's files.
-        folder: that of the sources.
-        before: the sources as they are.
-        after: as they will be.
+        folder: the folder of the sources.
+        before: the current sources.
+        after: the wanted sources.
     """
 
     def __init__(self, session: Session, files: Files, folder: str, before: Sources, after: Sources) -> None:
@@ -44,17 +44,17 @@ class SessionChange:
         self._gone = removed(before, after)
 
     def kept(self) -> list[FileWrite]:
-        """What leaves a copy of each file that the registry will write or remove."""
+        """The writes that back up each file that the registry will write or remove."""
         known = [uid for uid in self._edited if uid in self._before]
         return kept(self._files, self._folder, [*known, *self._gone])
 
     @property
     def deletes(self) -> list[str]:
-        """The files that are to be gone once the change is made."""
+        """The files that the change deletes."""
         return [source_path(self._folder, uid) for uid in self._gone]
 
     def make(self) -> None:
-        """Have the registry write and remove the sources.
+        """Make the registry write and remove the sources.
 
         Raises:
             HostError: the registry refuses.
@@ -70,15 +70,15 @@ class SessionChange:
             raise
 
     def mend(self) -> None:
-        """See that the memory of the registry and its files agree."""
+        """Make the registry's files match its memory."""
         _mend(self._session, self._files, self._folder, self._edited)
 
 
 def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources) -> dict[str, HostError]:
-    """Add what is new; an account comes after what it names, since it is shown at once.
+    """Add new sources; an account comes after the sources it names, since it is shown at once.
 
-    An account that a user deletes leaves its children in the memory of the registry, unseen until an account of that
-    uid comes back: then they cannot be added, and appear by themselves, as they were.
+    The children of an account that a user deletes stay in the registry's memory, hidden until an account with that uid
+    returns. They cannot be added then: they reappear by themselves, unchanged.
     """
     refusals = {}
     for uid, source in edited.items():
@@ -93,7 +93,7 @@ def _create(session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sourc
 def _enforce(
     session: Session, edited: t.Mapping[str, GlibKeyFile], before: Sources, refusals: t.Mapping[str, HostError]
 ) -> None:
-    """See that the registry has every value in its memory, and none that is to go."""
+    """Make sure that the registry's memory has every value, and none that is to be removed."""
     memory = session.sources()
     for uid, source in edited.items():
         if uid not in memory and uid in refusals:
@@ -104,9 +104,9 @@ def _enforce(
 
 
 def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, GlibKeyFile]) -> None:
-    """See that the files say what the registry has in its memory: it does not tell where it could not write one.
+    """Make the files match the registry's memory: it does not report a failed write.
 
-    It answers before it writes, so that it gets a moment for it.
+    It answers before it writes, so it is given a moment.
     """
     memory = session.sources()
     for uid in edited:
@@ -131,7 +131,7 @@ def _has_all(text: str, source: GlibKeyFile, gone: t.Collection[tuple[str, str]]
 
 
 def _values(content: bytes | None) -> t.Mapping[tuple[str, str], str] | None:
-    """The values of a source; None where there is none that could be read."""
+    """The values of a source; None if it is missing or unreadable."""
     try:
         return None if content is None else GlibKeyFile.parse(content, "").values
     except DamagedFileError:

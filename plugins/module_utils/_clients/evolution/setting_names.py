@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which keys of an account's sources the option ``settings`` can set in Evolution.
+"""The keys of an account's sources that the option ``settings`` can set in Evolution.
 
 A name is ``source/group/key``, such as ``account/Imapx Backend/FetchOrder``; the source is the account, its identity or
 its transport. Types are those of evolution-data-server 3.56.
@@ -18,7 +18,7 @@ from ..setting_kinds import require_kind
 SOURCES = ("account", "identity", "transport")
 _NAME = re.compile(rf"({'|'.join(SOURCES)})/([^\[\]/\x00-\x1f\x7f]+)/([A-Za-z0-9-]+)")
 
-# The option to use in place of a key.
+# The option to use instead of a key.
 _OPTIONS = {
     ("Mail Account", "BackendName"): "protocol",
     ("Mail Account", "ArchiveFolder"): "folders.archive",
@@ -47,7 +47,7 @@ _OPTIONS = {
     ("Authentication", "User"): "username",
     ("Security", "Method"): "incoming and outgoing",
 }
-# What makes a source what it is, or decides how Evolution signs in.
+# These define what a source is, or how Evolution signs in.
 _GROUPS = frozenset(
     {"Data Source", "Authentication", "Security", "Collection", "Autoconfig", "GNOME Online Accounts", "X-Charter-Mail"}
 )
@@ -56,7 +56,7 @@ _REFUSED = frozenset(
         *(("Mail Account", key) for key in ("IdentityUid", "NeedsInitialSetup", "Builtin")),
         ("Mail Submission", "TransportUid"),
         ("Mail Transport", "BackendName"),
-        # They run a program in place of a connection, or leave out what the server says of itself.
+        # They run a program instead of connecting, or ignore what the server reports about itself.
         *(("Imapx Backend", key) for key in ("ShellCommand", "UseShellCommand")),
         ("Pop Backend", "DisableExtensions"),
     }
@@ -93,11 +93,11 @@ def parts(name: str) -> tuple[str, str, str]:
 
 
 def check(name: str, value: Value | None) -> None:
-    """See that the option ``settings`` may set a key to a value.
+    """Check that the option ``settings`` may set a key to a value.
 
     Args:
         name: one of Evolution's.
-        value: None for a key that is not to be set.
+        value: None for a key to be unset.
 
     Raises:
         OptionError: it may not.
@@ -121,6 +121,6 @@ def check(name: str, value: Value | None) -> None:
 
 
 def _as_known(name: str, known: t.Collection[str]) -> str:
-    """A name as Evolution spells it; itself if it is not known."""
+    """A name as Evolution spells it; the name itself if unknown."""
     folded = "".join(name.split()).lower()
     return name if name in known else next((one for one in known if one.replace(" ", "").lower() == folded), name)

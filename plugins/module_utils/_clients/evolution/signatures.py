@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signatures: a source for each, and a file of the source's name with its content.
+"""Signatures: a source for each, and a file with its content, named after the source.
 
-The file is ``~/.config/evolution/signatures/UID`` (e-source-mail-signature.c). Evolution runs one that is executable,
-and takes what it prints: so ours is written with the mode 0600, and never through a link.
+The file is ``~/.config/evolution/signatures/UID`` (e-source-mail-signature.c). Evolution executes the file if it is
+executable, and uses its output. So ours is written with mode 0600, and never through a symbolic link.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ FOLDER = "signatures"
 SIGNATURE_UID = "SignatureUid"
 TOP_SIGNATURE = "TopSignature"
 DIGEST_KEY = "Digest"
-"""In our own group: which content was ours."""
+"""In our own group: the content that we wrote."""
 
 _NONE = "none"
 _MIME_TYPES = {True: "text/html", False: "text/plain"}
 _PLACES = {"on": True, "off": False}  # CamelThreeState, whose third value is inconsistent
 
 CHANGE = "signature "
-"""Begins the name of a change of a file's content; the uid follows."""
+"""The prefix, before the uid, that names a change of a file's content."""
 
 Contents = t.Callable[[str], t.Optional[bytes]]
-"""The content of the file of a source, by its uid; None where there is none."""
+"""Returns the content of a source's file by uid; None if there is none."""
 NewContents = t.Mapping[str, t.Optional[bytes]]
-"""uid to what the file shall have; None where it shall not be there."""
+"""uid to the new content of the file; None to delete it."""
 
 
 class SignatureFiles:
-    """The files with signatures of one user.
+    """The signature files of a user.
 
     Args:
         files: the user's files.
@@ -68,10 +68,10 @@ class SignatureFiles:
         return self._known[name]
 
     def require_plain(self, new: NewContents) -> None:
-        """See that files can be written without following a link.
+        """Check that the files can be written without following a symbolic link.
 
         Raises:
-            HostError: one is a link.
+            HostError: one is a symbolic link.
         """
         for name in filter(self.is_link, new):
             raise HostError(
@@ -81,7 +81,7 @@ class SignatureFiles:
             )
 
     def is_link(self, name: str) -> bool:
-        """Whether a file is a symbolic link, as Evolution makes one to a program that prints a signature."""
+        """Whether a file is a symbolic link. Evolution creates one for a signature that a program prints."""
         return self._files.real_path(self.path(name)) != posixpath.join(self._files.real_path(self._folder), name)
 
     def writes(self, new: NewContents, *, backup: bool) -> list[FileWrite]:
@@ -99,7 +99,7 @@ class SignatureFiles:
 
 
 def read(sources: Sources, identity: str, contents: Contents) -> Signature:
-    """The signature of an identity; an empty one where there is none."""
+    """The signature of an identity; an empty one if there is none."""
     name = sources.text(identity, MAIL_IDENTITY, SIGNATURE_UID)
     above = _PLACES.get(sources.text(identity, MAIL_COMPOSITION, TOP_SIGNATURE))
     if not sources.has_group(name, MAIL_SIGNATURE):
@@ -108,20 +108,20 @@ def read(sources: Sources, identity: str, contents: Contents) -> Signature:
 
 
 def changed(before: Contents, new: NewContents) -> t.Iterator[tuple[str, bytes | None, bytes | None]]:
-    """The files whose content changes: the name of the change, and both contents."""
+    """The files whose content changes: the name of the change, and the content before and after."""
     for name, content in new.items():
         if before(name) != content:
             yield CHANGE + name, before(name), content
 
 
 def configured(sources: Sources, identity: str, account: Account, contents: Contents) -> tuple[Sources, NewContents]:
-    """The sources with the account's signature, and what its file shall have.
+    """The sources with the account's signature, and the new content of its file.
 
     Args:
-        sources: with the account; returned where nothing is to be changed.
+        sources: with the account; returned if nothing changes.
         identity: the uid of the account's identity.
         account: as wanted.
-        contents: of the files as they are.
+        contents: the current contents of the files.
     """
     wanted = account.signature
     if wanted is None or kept_address(sources, identity, account):
@@ -137,7 +137,7 @@ def configured(sources: Sources, identity: str, account: Account, contents: Cont
 
 
 def without(sources: Sources, account: Account) -> tuple[Sources, NewContents]:
-    """The sources without the signature that is ours, unless the user has given it to another account as well."""
+    """The sources without our signature, unless the user also uses it for another account."""
     name = uid(account, SIGNATURE)
     users = [
         one
@@ -153,7 +153,7 @@ def without(sources: Sources, account: Account) -> tuple[Sources, NewContents]:
 
 
 def left_by_user(sources: Sources, account: Account, contents: Contents) -> tuple[Sources, NewContents]:
-    """The sources without a signature of ours whose account the user has deleted; it stays if it was changed since."""
+    """The sources without our signature for an account that the user has deleted; kept if it was changed since."""
     name = uid(account, SIGNATURE)
     if sources.text(name, MARKER_GROUP, MARKER_KEY) != marker(account) or not sources.has_group(name, MAIL_SIGNATURE):
         return sources, {}

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All sources of one user, and how they name each other.
+"""All sources of one user, and the references between them.
 
-One account is three sources: the account itself names its identity, and that its transport, which is the server for
+An account is three sources: the account names its identity, and the identity names its transport, the server for
 sending (e-source-mail-account.c and the files beside it in evolution-data-server).
 """
 
@@ -24,18 +24,18 @@ MAIL_SUBMISSION = "Mail Submission"
 MAIL_TRANSPORT = "Mail Transport"
 
 SUFFIX = ".source"
-"""Of the file of each."""
+"""The suffix of a source's file."""
 
-# A source of ours has here which account it is of. Evolution keeps groups that it does not know, so the account is
-# found again whatever is renamed or moved. (A group named Autoconfig would not do: such files are deleted at the start
-# of a session.)
+# Records in a source of ours which account it belongs to. Evolution keeps groups that it does not know, so the account
+# is found again after anything is renamed or moved. (A group named Autoconfig would not work: such files are deleted at
+# the start of a session.)
 MARKER_GROUP = "X-Charter-Mail"
 MARKER_KEY = "Account"
 AUTHENTICATION = "Authentication"
 
-_FOLDER = "folder://"  # before the uid of an account and the path of a folder of it
+_FOLDER = "folder://"  # before the uid of an account and the path of one of its folders
 _NONE = GlibKeyFile()
-# What is looked up by its value.
+# The keys that are looked up by value.
 _INDEXED = (
     (MARKER_GROUP, MARKER_KEY),
     (AUTHENTICATION, "User"),
@@ -53,7 +53,7 @@ def source_path(folder: str, uid: str) -> str:
 
 
 class SourceIds(t.NamedTuple):
-    """The uids of one account's sources; empty where one is missing."""
+    """The uids of one account's sources; empty for a missing one."""
 
     account: str = ""
     identity: str = ""
@@ -61,16 +61,16 @@ class SourceIds(t.NamedTuple):
 
     @property
     def all(self) -> tuple[str, ...]:
-        """Those that there are, what is named before what names it: the order in which they are made and removed."""
+        """The existing ones, each before the source that names it: the order in which they are created and removed."""
         return tuple(uid for uid in (self.transport, self.identity, self.account) if uid)
 
 
 class Sources(PersistentMap[str, GlibKeyFile]):
-    """uid to source; immutable. A state that is made of another one takes its index over.
+    """uid to source; immutable. A state made from another one inherits its index.
 
     Args:
         sources: the first state.
-        computer: the one on which Evolution runs with them.
+        computer: the computer on which Evolution runs with them.
     """
 
     def __init__(self, sources: t.Mapping[str, GlibKeyFile], computer: ThisComputer = ANY_COMPUTER) -> None:
@@ -78,34 +78,34 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         self.computer = computer
 
     def text(self, uid: str, group: str, key: str) -> str:
-        """A value; empty where it, or the source, is not there."""
+        """A value; empty if it or the source is missing."""
         return self.get(uid, _NONE).text(group, key) or ""
 
     def is_off(self, uid: str) -> bool:
-        """Whether a source is switched off; GLib reads both words as false, also with blanks behind them."""
+        """Whether a source is disabled; GLib reads both words as false, even with trailing blanks."""
         return self.text(uid, DATA_SOURCE, "Enabled").rstrip(" \t\f") in {"false", "0"}
 
     def has_group(self, uid: str, group: str) -> bool:
-        """Whether there is such a source, with such a group."""
+        """Whether a source exists and has a group."""
         return group in self.get(uid, _NONE).groups
 
     @functools.cached_property
     def found(self) -> dict[Account, SourceIds | None]:
-        """What ``lookup.find`` found in this state; it is asked several times for each account."""
+        """Results of ``lookup.find`` for this state, which is called several times for each account."""
         return {}
 
     @functools.cached_property
     def chosen(self) -> dict[Account, str]:
-        """What ``user_choice.chosen`` found, likewise."""
+        """Results of ``user_choice.chosen``, likewise."""
         return {}
 
     @functools.cached_property
     def accounts(self) -> t.Sequence[str]:
-        """The uids of all mail accounts, those of other kinds included."""
+        """The uids of all mail accounts, of any type."""
         return [uid for uid in self if self.has_group(uid, MAIL_ACCOUNT)]
 
     def ids(self, account: str) -> SourceIds:
-        """The uids of an account and of what it names."""
+        """The uids of an account and of the sources it names."""
         identity = self.text(account, MAIL_ACCOUNT, "IdentityUid")
         if not self.has_group(identity, MAIL_IDENTITY):
             return SourceIds(account)
@@ -113,22 +113,22 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         return SourceIds(account, identity, transport if self.has_group(transport, MAIL_TRANSPORT) else "")
 
     def having(self, group: str, key: str, value: str) -> t.Sequence[str]:
-        """The uids of the sources that have a value, letter case aside where it does not count, in any order.
+        """The uids of the sources with a value, in any order. Letter case is ignored where it does not matter.
 
         Args:
-            group: of the key.
-            key: one that is indexed.
+            group: the key's group.
+            key: an indexed key.
             value: not empty.
         """
         place = (group, key, _folded(group, key, value))
         found = self._uids.get(place, ())
         if self.is_first:
             return found
-        # What an earlier state had is still in the index.
+        # The index still has the values of earlier states.
         return [uid for uid in found if _place(self, uid, group, key) == place]
 
     def in_order(self, uids: t.Iterable[str]) -> t.Sequence[str]:
-        """Each of some uids once, in the order of all sources."""
+        """The given uids without duplicates, in the order of all sources."""
         found = dict.fromkeys(uids)
         return list(found) if len(found) < 2 else [uid for uid in self if uid in found]
 
@@ -141,7 +141,7 @@ class Sources(PersistentMap[str, GlibKeyFile]):
         return self.having(MAIL_SUBMISSION, "TransportUid", transport) if transport else ()
 
     def updated(self, changed: t.Mapping[str, GlibKeyFile], removed: t.Collection[str] = ()) -> Sources:
-        """With these sources, and without those uids."""
+        """The sources with these changed or added, and without the removed uids."""
         after = super().updated(changed, removed)
         after.computer = self.computer
         if "folder_users" in self.__dict__:
@@ -153,9 +153,9 @@ class Sources(PersistentMap[str, GlibKeyFile]):
 
     @functools.cached_property
     def folder_users(self) -> t.Mapping[str, t.Sequence[tuple[str, str]]]:
-        """The uid of an account to the sources that name a folder of it, each with the key.
+        """The uid of an account to the sources that name one of its folders, each with the key.
 
-        It is that of the state that was read.
+        This describes the state that was read.
         """
         found: dict[str, list[tuple[str, str]]] = {}
         for uid, source in self.items():
@@ -171,7 +171,7 @@ class Sources(PersistentMap[str, GlibKeyFile]):
 
 
 def _places(sources: Sources, uid: str) -> t.Sequence[_Place]:
-    """Where the index has a source."""
+    """The index entries of a source."""
     source = sources[uid]
     found: list[_Place] = []
     for group, key in _INDEXED:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that Evolution has stored for one user, as it is or as it will be."""
+"""All that Evolution has stored for one user, now or after a change."""
 
 from __future__ import annotations
 
@@ -21,45 +21,45 @@ T = t.TypeVar("T")
 
 
 class Lazy(t.Generic[T]):
-    """Something that is opened when it is first needed, and then stays."""
+    """A value that is opened on first use and then kept."""
 
     def __init__(self, open_it: t.Callable[[], T]) -> None:
         self._open = open_it
 
     @functools.cached_property
     def value(self) -> T:
-        """It, opened."""
+        """The opened value."""
         return self._open()
 
 
 class Session(t.Protocol):
     """The registry of sources in a running session: it has them in memory and writes their files itself.
 
-    All of it raises ``HostError``.
+    All methods raise ``HostError``.
     """
 
     def sources(self) -> t.Mapping[str, str]:
-        """uid to the text of its source, of all that are shown."""
+        """The uid to the text of all sources that are shown."""
 
     def create(self, uid: str, text: str) -> None:
-        """Add a source. An error where it is there already, shown or not."""
+        """Add a source; an error if it exists, shown or not."""
 
     def write(self, uid: str, text: str) -> None:
-        """Give a source another text."""
+        """Replace the text of a source."""
 
     def remove(self, uid: str) -> None:
-        """Remove a source, its children, and their files; nothing where it is not shown."""
+        """Remove a source, its children, and their files; do nothing if it is not shown."""
 
 
 class EvolutionRemoval(t.NamedTuple):
-    """An account that has been removed since the state was read.
+    """An account removed since the state was read.
 
     Attributes:
         account: as wanted.
-        ids: what it had.
-        sources: with it.
-        waits: whether others that are still there use something of it, so far.
-        remarks: what the admin should know.
+        ids: its former uids.
+        sources: the sources with it.
+        waits: whether remaining accounts so far use something of it.
+        remarks: remarks for the admin.
     """
 
     account: Account
@@ -70,21 +70,21 @@ class EvolutionRemoval(t.NamedTuple):
 
 
 class EvolutionState(t.NamedTuple):
-    """What one user's Evolution holds.
+    """The contents of a user's Evolution.
 
     Attributes:
-        sources: every source that can be read.
-        damaged: the others, by their uids.
-        session: where the sources come from and go to; None for their files.
+        sources: every readable source.
+        damaged: the errors of the others, by uid.
+        session: the registry that the sources are read from and written to; None for their files.
         passwords: the password store.
-        defaults: where the default account is stored.
+        defaults: the store of the default account.
         signatures: the files with signatures.
-        new_signatures: uid to the content that its file shall have, None for no file.
-        new_passwords: uid to the password to store, None for one to delete.
+        new_signatures: uid to the new content of its file, None for no file.
+        new_passwords: uid to the password to store, None to delete it.
         new_defaults: likewise for the default account.
         purged: uids of accounts whose mail on this host is to be deleted.
-        removals: the accounts that have been removed so far.
-        left: accounts that are gone, and whose passwords may still be in a locked keyring.
+        removals: the accounts removed so far.
+        left: removed accounts whose passwords may still be in a locked keyring.
     """
 
     sources: Sources
@@ -105,7 +105,7 @@ class EvolutionState(t.NamedTuple):
         return self.new_passwords[uid] if uid in self.new_passwords else self.passwords.value.stored(uid)
 
     def signature(self, uid: str) -> bytes | None:
-        """The content of the file with a signature."""
+        """The content of a signature's file."""
         return self.new_signatures[uid] if uid in self.new_signatures else self.signatures.content(uid)
 
     def default(self, name: str) -> str | None:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account read back out of the sources with its senders: its signature, and its aliases as identities."""
+"""Reads an account with its senders from the sources: its signature, and its aliases as identities."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from .sources import SourceIds, Sources
 def read_back(
     sources: Sources, ids: SourceIds, contents: signatures.Contents | None, *, default: bool = False
 ) -> Account | None:
-    """The account as it stands in the sources; None where it is neither IMAP nor POP3.
+    """The account as stored in the sources; None if it is neither IMAP nor POP3.
 
     Args:
         sources: all of them.
         ids: the account's.
-        contents: of the files with signatures; None where the signature is not in question.
-        default: whether the user's default is known to be this account.
+        contents: the contents of the signature files; None if the signature is not needed.
+        default: whether this account is known to be the user's default.
     """
     found = client_settings.read_back(sources, ids, default=default)
     if found is None:
@@ -36,7 +36,7 @@ def read_back(
 
 
 def comparable(stored: Account, wanted: Account) -> Account:
-    """The account with what aliases cannot hold as it is wanted: no run would change that."""
+    """The account, with what aliases cannot hold taken from the wanted account: no run would change that."""
 
     def filled(one: Identity) -> Identity:
         other = senders.find(wanted.identities, one.email)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Templates of the site's, of which evolution-data-server makes accounts for every user at a login.
+"""The site's templates, from which evolution-data-server creates accounts for every user at login.
 
 Source: evolution-data-server, src/modules/evolution-source-registry/evolution-source-registry-autoconfig.c.
 """
@@ -18,22 +18,22 @@ from .sources import AUTHENTICATION, MAIL_ACCOUNT, MARKER_GROUP, SUFFIX, SourceI
 if t.TYPE_CHECKING:
     from ..._host.files import Files
 
-# The registry makes a source with this group of a template, and deletes it once the template is gone.
+# The registry creates a source with this group from a template, and deletes it once the template is gone.
 AUTOCONFIG = "Autoconfig"
 FOLDER = "/etc/xdg/evolution-data-server/autoconfig"
 
 
 def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, account: Account) -> None:
-    """See that nothing of a template's is to be changed, which would be undone at a login, or removed for a while.
+    """Refuse changes to an account made from a template: they would be undone at login, or the account would return.
 
     Args:
-        before: the sources as they are.
-        after: as they will be.
-        found: the account's in ``before``.
-        account: the one that is configured.
+        before: the current sources.
+        after: the wanted sources.
+        found: the account's uids in ``before``.
+        account: the account that is configured.
 
     Raises:
-        OptionError: a template keeps the account.
+        OptionError: a template manages the account.
     """
     for key in reversed(found.all) if found is not None else ():
         if before.has_group(key, AUTOCONFIG) and (key not in after or _is_changed(before, after, key)):
@@ -47,16 +47,16 @@ def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, acc
 
 
 def hosts(files: Files, folder: str = FOLDER) -> t.Mapping[str, str]:
-    """The paths of the templates that have a mail account, each with its server.
+    """The paths of the templates with a mail account, each with its server.
 
     Args:
         files: the user's files.
-        folder: with the templates.
+        folder: the folder of the templates.
     """
     try:
         paths = [posixpath.join(folder, name) for name in files.names(folder) if name.endswith(SUFFIX)]
         contents = {path: files.read(path) or b"" for path in paths}
-    except MailError:  # the registry reads them as the user, too
+    except MailError:  # the registry also reads them as the user
         return {}
     found = {}
     for path, content in contents.items():
@@ -70,9 +70,9 @@ def hosts(files: Files, folder: str = FOLDER) -> t.Mapping[str, str]:
 
 
 def warnings(found: t.Mapping[str, str], account: Account) -> t.Iterator[str]:
-    """What the admin should know of templates with an account on the same server.
+    """Warnings for the admin about templates with an account on the same server.
 
-    Whose it will be is not known before the login: templates have variables.
+    Whose account it will be is unknown before the login: templates have variables.
 
     Args:
         found: from ``hosts``.

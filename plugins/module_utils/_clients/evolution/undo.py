@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing an entry of the log of changes in Evolution's sources. Pure.
+"""Undoes a change-log entry in Evolution's sources. Pure.
 
-An account that was made is removed as ``configure`` removes one. A source that was removed comes back with the text
-that it had. Of any other, each key is put back by itself.
+A created account is removed as ``configure`` removes one. A removed source is restored with its former text. In other
+sources, each key is restored separately.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
     if is_there:
         differ = any(values_of(state.sources.get(uid)) != values_of(parsed(past.texts[uid])) for uid in gone)
         return Undone(state, notices=(about_another(past),) if differ else ())
-    # What has the same name now is somebody else's.
+    # A source that has the same uid now is not the removed one.
     back = {uid: source for uid in gone for source in [parsed(past.texts[uid])] if source and uid not in state.sources}
     if not back:
         return Undone(state)
@@ -106,7 +106,7 @@ def _with_former(state: EvolutionState, past: PastAccount, force: bool) -> Undon
 
 
 def _with_signatures(sources: Sources, past: PastAccount) -> Sources:
-    """With the signatures that a run has removed of an account that stays."""
+    """Restore the signatures that a run removed from a remaining account."""
     gone = {uid: parsed(past.texts.get(uid, "")) for uid in past.removed if uid not in sources}
     back = {uid: source for uid, source in gone.items() if source is not None and MAIL_SIGNATURE in source.groups}
     return sources.updated(back) if back else sources

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing the move from a POP3 account to IMAP. Pure.
+"""Undoes the migration from POP3 to IMAP. Pure.
 
-The sources of the POP3 account come back with the texts that they had, and the IMAP account goes if the run has made
-it. The mail that was received by POP3 is in the folders On This Computer all the time.
+The sources of the POP3 account are restored with their former texts, and the IMAP account is removed if the run
+created it. The mail received by POP3 stays in the folders On This Computer throughout.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ _POP3 = "pop"
 
 
 def replaced(past: PastAccount) -> tuple[str, ...]:
-    """The uids of POP3 accounts that the run has replaced."""
+    """The uids of the POP3 accounts that the run replaced."""
     ends = f"/{MAIL_ACCOUNT}/BackendName"
     found = (one.key[: -len(ends)] for one in past.changes if one.key.endswith(ends) and one.before == _POP3)
     return tuple(uid for uid in found if uid in past.removed)
 
 
 def restored(past: PastAccount) -> bool:
-    """Whether the run has brought a POP3 account back."""
+    """Whether the run restored a POP3 account."""
     return any(one.key.endswith(f"/{MAIL_ACCOUNT}/BackendName") and one.after == _POP3 for one in past.changes)
 
 
 def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | None:
-    """The state with the POP3 accounts back; None if they are, and the IMAP account is none that the run made.
+    """The state with the POP3 accounts restored; None if they exist and the run did not create the IMAP account.
 
     Args:
-        state: as it is.
-        past: what was changed, with ``replaced`` accounts.
+        state: the current state.
+        past: the change, with ``replaced`` accounts.
         force: see ``Undo``.
     """
     made = past.status is Status.CREATED
@@ -78,7 +78,7 @@ def undone(state: EvolutionState, past: PastAccount, force: bool) -> Undone | No
 
 
 def _is_there(sources: Sources, uid: str, source: GlibKeyFile | None) -> bool:
-    """Whether a POP3 account is there, under its uid or another one."""
+    """Whether a POP3 account exists, under its uid or another one."""
     if uid in sources or source is None:
         return True
     wanted = [(source.text(AUTHENTICATION, key) or "").lower() for key in ("Host", "User")]
@@ -90,17 +90,17 @@ def _is_there(sources: Sources, uid: str, source: GlibKeyFile | None) -> bool:
 
 
 def _has_others(sources: Sources, past: PastAccount) -> bool:
-    """Whether the user has put something below an account that the run has made."""
+    """Whether the user has added sources below an account that the run created."""
     return any(sources.text(uid, DATA_SOURCE, "Parent") in past.created for uid in sources if uid not in past.created)
 
 
 def _in_order(texts: t.Mapping[str, GlibKeyFile]) -> t.Sequence[str]:
-    """The uids, what is named before what names it."""
+    """The uids, each before the source that names it."""
     return sorted(texts, key=lambda uid: (MAIL_ACCOUNT in texts[uid].groups, MAIL_TRANSPORT not in texts[uid].groups))
 
 
 def _without(sources: Sources, created: t.Collection[str]) -> Sources:
-    """Without what the run has made, unless something else names it now."""
+    """The sources without those that the run created, unless another source names them now."""
     there = [uid for uid in created if uid in sources]
     rest = sources.updated({}, there)
     return sources.updated({}, [uid for uid in there if not is_named(rest, uid)])
@@ -109,13 +109,13 @@ def _without(sources: Sources, created: t.Collection[str]) -> Sources:
 def _with_passwords(
     state: EvolutionState, imap: SourceIds, pop3: t.Sequence[SourceIds], *, keep: bool
 ) -> EvolutionState:
-    """With the passwords of the IMAP account for the POP3 accounts.
+    """Give the POP3 accounts the passwords of the IMAP account.
 
     Args:
         state: with the sources.
         imap: the uids of the IMAP account.
-        pop3: those of the POP3 accounts.
-        keep: the IMAP account stays, and needs its own.
+        pop3: the uids of the POP3 accounts.
+        keep: the IMAP account is kept and needs its passwords.
     """
     passwords = state.passwords.value
     if not passwords.writable:

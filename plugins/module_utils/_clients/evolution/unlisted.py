@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts of Evolution that are not in the list."""
+"""The accounts of Evolution that are not listed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .stored import EvolutionState
 
 
 def unlisted(state: EvolutionState, listed: t.Sequence[Account], in_scope: InScope) -> t.Sequence[Account]:
-    """See ``FindUnlisted``. What another program keeps, such as GNOME Online Accounts, is never among them."""
+    """See ``FindUnlisted``. Accounts managed by another program, such as GNOME Online Accounts, are excluded."""
     sources = state.sources
     known = {ids.account for ids in (_found(sources, account) for account in listed) if ids is not None}
     removed: dict[Account, list[str]] = {}
@@ -35,7 +35,7 @@ def unlisted(state: EvolutionState, listed: t.Sequence[Account], in_scope: InSco
 def _found(sources: Sources, account: Account) -> SourceIds | None:
     try:
         return find(sources, account)
-    except MailError:  # kept by another program, or several that it could be: those have its address
+    except MailError:  # managed by another program, or ambiguous: those have its address
         return None
 
 

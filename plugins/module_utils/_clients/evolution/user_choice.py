@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user has chosen for an account in Evolution, and what of it is the user's own."""
+"""What the user has changed about an account in Evolution, and what belongs to the user."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from . import mapping
 from .lookup import find, is_guess
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, SourceIds, Sources
 
-# The mechanisms of Camel that send a password in some way. Any other name is that of a service for OAuth2, such as
-# Google, or of a module that a program has added.
+# Camel's mechanisms that send a password. Any other name is that of an OAuth2 service, such as Google, or of a module
+# added by a program.
 _BY_PASSWORD = frozenset(
     {
         "",
@@ -32,14 +32,14 @@ _BY_PASSWORD = frozenset(
 
 
 def usual(sources: Sources, account: Account) -> SourceIds | None:
-    """The uids of an account that is there and wanted, and about which nobody has chosen anything; None for others."""
+    """The uids of an existing, wanted account about which the user has changed nothing; None for others."""
     if account.state is State.ABSENT or account.migrate_from or chosen(sources, account):
         return None
     return find(sources, account)
 
 
 def choice(sources: Sources, account: Account) -> str:
-    """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    """Why the account must be left alone, as sentences; empty if nothing prevents a change."""
     found = chosen(sources, account)
     return user_choice.reason(account, found) if found else ""
 
@@ -57,7 +57,7 @@ def _chosen(sources: Sources, account: Account) -> str:
 
 
 def chosen_for(sources: Sources, ids: SourceIds, account: Account) -> str:
-    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
+    """What the user has chosen for an account that would be configured, a clause; empty for nothing."""
     if any(sources.is_off(uid) for uid in ids.all):
         return user_choice.switched_off("Evolution")
     program = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName") or "smtp"
@@ -73,24 +73,24 @@ def chosen_for(sources: Sources, ids: SourceIds, account: Account) -> str:
 
 
 def kept_address(sources: Sources, identity: str, account: Account) -> str:
-    """The address of the user's own that an identity of the account keeps, with its name; empty for none."""
+    """The user's own address, with its name, that an identity of the account keeps; empty for none."""
     kept = not account.override and is_foreign(sources, identity, account)
     return sources.text(identity, MAIL_IDENTITY, "Address") if kept else ""
 
 
 def kept(sources: Sources, identity: str, account: Account) -> frozenset[str]:
-    """What of an identity stays as the user has it, by its names in ``Difference``."""
+    """The fields of an identity that stay as the user has them, by their names in ``Difference``."""
     return mapping.OF_IDENTITY if kept_address(sources, identity, account) else frozenset()
 
 
 def is_foreign(sources: Sources, identity: str, account: Account) -> bool:
-    """Whether an identity has an address of the user's own."""
+    """Whether an identity has the user's own address."""
     address = sources.text(identity, MAIL_IDENTITY, "Address")
     return "@" in address and not same_address(bare_address(address), account.email)
 
 
 def passwordless(sources: Sources, uid: str) -> str:
-    """By what Evolution signs in with a source, if that is no password; empty where it is one."""
+    """How Evolution signs in with a source, if not by password; empty for a password."""
     method = sources.text(uid, AUTHENTICATION, "Method")
     name = method.lower()
     if name in _BY_PASSWORD or name.startswith("scram-"):

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as Evolution's sources have it."""
+"""An account as stored in Evolution's sources."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .stored_senders import read_back
 
 
 def view(state: EvolutionState, account: Account) -> View:
-    """See ``Client``; what an account replaces is left out."""
+    """See ``Client``; replaced accounts are left out."""
     ids = find(state.sources, account)
     if ids is None:
         return View(None)
-    # Which account is the default is only looked up where it is in question.
+    # The default account is only looked up when it matters.
     default = account.default and state.default(defaults.ACCOUNT) == ids.account
     shown = {
         "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),

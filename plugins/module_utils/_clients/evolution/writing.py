@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing sources, and the seal of their passwords, as files; see ``session_change`` for a running session."""
+"""Writes sources, and the seal of their passwords, as files; see ``session_change`` for a running session."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
 def as_files(
     files: Files, folder: str, before: Sources, after: Sources, *, backup: bool
 ) -> tuple[list[FileWrite], list[str]]:
-    """The files to write and to delete, where nothing runs that would have them in memory."""
+    """The files to write and to delete if no running program has them in memory."""
     writes = [
         FileWrite(source_path(folder, uid), source.render(), backup=backup)
         for uid, source in after.items()
@@ -45,13 +45,13 @@ def as_files(
 def folders(
     files: Files, location: Location, before: EvolutionState, after: EvolutionState, password_store: str
 ) -> list[str]:
-    """The folders in which a change writes, also by links, each with a slash.
+    """The folders in which a change writes, also through symbolic links, each with a trailing slash.
 
     Args:
         files: the user's files.
-        location: of Evolution's folders.
-        before: the state as it is.
-        after: as it will be.
+        location: Evolution's folders.
+        before: the current state.
+        after: the wanted state.
         password_store: one of ``store.CHOICES``.
     """
     found = [location.keyrings] if after.new_passwords and password_store == PLAINTEXT_KEYRING else []
@@ -99,13 +99,13 @@ def _decoded(content: bytes | None) -> str | None:
 
 
 def removed(before: Sources, after: Sources) -> list[str]:
-    """The uids that are gone, in the order in which they must go: what is named before what names it."""
+    """The removed uids in the order of removal: each before the source that names it."""
     gone = [uid for uid in before if uid not in after]
     return sorted(gone, key=lambda uid: 2 * before.has_group(uid, MAIL_ACCOUNT) + before.has_group(uid, MAIL_IDENTITY))
 
 
 def password_item(state: EvolutionState, uid: str) -> Item | None:
-    """What the password store gets for a source; None for nothing."""
+    """The password store's item for a source; None for nothing."""
     secret = state.new_passwords[uid]
     name = state.sources.text(uid, DATA_SOURCE, "DisplayName")
     return None if secret is None else Item(f'Evolution Data Source "{name}"', secret)
@@ -114,7 +114,7 @@ def password_item(state: EvolutionState, uid: str) -> Item | None:
 def seal_changes(
     seal: Seal | None, files: Files, location: Location, state: EvolutionState
 ) -> tuple[list[FileWrite], list[str]]:
-    """See ``Seal.changes``. What is to be written of the keyring counts as written."""
+    """See ``Seal.changes``. The keyring's file writes are then taken as done."""
     if seal is None:
         return [], []
 
@@ -134,11 +134,11 @@ def renew_seal(seal: Seal, files: Files, location: Location, state: EvolutionSta
 
 
 def kept(files: Files, folder: str, uids: t.Iterable[str]) -> list[FileWrite]:
-    """What leaves a copy of each file, whose content stays for now."""
+    """The writes that back up each file and leave its content unchanged."""
     contents = [(path, files.read(path)) for path in (source_path(folder, uid) for uid in uids)]
     return [FileWrite(path, content, backup=True) for path, content in contents if content is not None]
 
 
 def text_of(source: GlibKeyFile) -> str:
-    """A source as the registry has it."""
+    """The text of a source as the registry has it."""
     return source.render().decode("utf-8", "surrogateescape")

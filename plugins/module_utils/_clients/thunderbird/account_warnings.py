@@ -9,7 +9,7 @@ import typing as t
 from ..._model import senders
 from ..._model.account import Account, State
 from ..lookup import about_candidates, about_void
-from .identities import read_back
+from .further_identities import read_back
 from .lookup import candidates, find, void
 from .mapping import branch, text
 from .smtp_servers import other_senders

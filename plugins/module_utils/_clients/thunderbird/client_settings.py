@@ -14,7 +14,7 @@ from ..._model.account import Account, Protocol
 from ..._model.client_options import ALL, HTML, NONE, NONE_GIVEN, OF_IMAP, OF_POP3, PLAIN, ClientOptions
 from ..._model.errors import OptionError
 from ..._model.settings import Settings, Value, same
-from . import folder_settings, identities
+from . import folder_settings, further_identities
 from .mapping import PrefIds, branch, effective_value, names
 
 # Attributes of an Account, and the preference that is the same.
@@ -57,8 +57,8 @@ _Default = t.Tuple[str, Value]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
-    """The whole account as it stands; see ``identities.read_back``."""
-    found = identities.read_back(settings, ids)
+    """The whole account as it stands; see ``further_identities.read_back``."""
+    found = further_identities.read_back(settings, ids)
     if found is None:
         return None
     return dataclasses.replace(
@@ -75,7 +75,7 @@ def enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account)
     if not (any(account.folders) or account.settings or account.client != NONE_GIVEN):
         return
     own = branch("account", ids.account) + "identities"
-    others = (key for key in names(after, own) if key != ids.identity and identities.is_ours(after, key))
+    others = (key for key in names(after, own) if key != ids.identity and further_identities.is_ours(after, key))
     for identity in (ids.identity, *others):
         _enforce(after, ids._replace(identity=identity), account)
 

@@ -10,7 +10,7 @@ import typing as t
 from ..._model.account import Account
 from ..._model.settings import Change, Settings
 from ..lookup import marker
-from . import client_settings, identities, mapping, signatures
+from . import client_settings, further_identities, mapping, signatures
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
@@ -68,7 +68,7 @@ def present(
     enforce(after, smtp, mapping.SMTP, account)
     after[identity + "smtpServer"] = ids.smtp
     after.append(SMTP_SERVERS, ids.smtp)
-    identities.configure(after, ids, account)
+    further_identities.configure(after, ids, account)
     client_settings.enforce(after, ids, account)
     _choose_default(after, ids, account)
     finished = with_local_folders(after.finished(), account)
@@ -134,7 +134,7 @@ def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
     """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
     before = after.before
     if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
-        sharing = {name for name in identities_naming(before, ids.smtp) if not identities.is_ours(before, name)}
+        sharing = {name for name in identities_naming(before, ids.smtp) if not further_identities.is_ours(before, name)}
         sharing -= {ids.identity}
         return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
     keys = names(before, branch("account", ids.account) + "identities")

@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.settings import Settings
-from . import folder_users, identities
+from . import folder_users, further_identities
 from .indexed_settings import ACCOUNTS, SMTP_SERVERS, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, is_shared
 from .mail_deletion import where_mail_is
@@ -118,7 +118,7 @@ def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Seq
 
 
 def _is_users(settings: Settings, identity: str, account: Account) -> bool:
-    return is_foreign(settings, identity, account) and not identities.is_ours(settings, identity)
+    return is_foreign(settings, identity, account) and not further_identities.is_ours(settings, identity)
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:

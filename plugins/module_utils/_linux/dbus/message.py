@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Messages of D-Bus as bytes (D-Bus Specification 0.42, "Message Protocol"): calls to send, answers to read."""
+"""D-Bus messages as bytes (D-Bus Specification 0.42, "Message Protocol"): encodes calls and decodes replies."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import typing as t
 
 from .wire import MAX_ARRAY, DbusReader, WireError, decode, encode, parse
 
-MAX_MESSAGE = 1 << 24  # bytes, an eighth of what the specification allows: users can send what they like
-FIXED_HEADER = 16  # bytes, from which the size of the whole message follows
+MAX_MESSAGE = 1 << 24  # bytes, an eighth of the specification's limit: users can send anything
+FIXED_HEADER = 16  # bytes, which contain the size of the whole message
 
 METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL = 1, 2, 3, 4
 NO_AUTO_START = 0x2
@@ -21,13 +21,13 @@ _PATH, _INTERFACE, _MEMBER, _ERROR_NAME, _REPLY_SERIAL, _DESTINATION, _SENDER, _
 
 
 class Message(t.NamedTuple):
-    """A message as it came in.
+    """A received message.
 
     Attributes:
-        kind: METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL, or one that is not known yet and to be ignored.
+        kind: METHOD_CALL, METHOD_RETURN, ERROR, SIGNAL, or an unknown kind, which is ignored.
         reply_serial: the call that it answers; 0 for none.
-        error_name: of an error; empty else.
-        signature: of the body.
+        error_name: an error's name; otherwise empty.
+        signature: the body's signature.
         body: the arguments as bytes.
         order: ``<`` for little-endian, ``>`` for big-endian.
     """
@@ -43,10 +43,10 @@ class Message(t.NamedTuple):
         return f"Message({self.kind}, {self.signature})"  # the body may hold a password
 
     def arguments(self) -> tuple[t.Any, ...]:
-        """What the message carries.
+        """The message's arguments.
 
         Raises:
-            WireError: the body is not what its signature says.
+            WireError: the body does not match its signature.
         """
         return decode(self.signature, self.body, self.order)
 
@@ -54,19 +54,19 @@ class Message(t.NamedTuple):
 def encode_call(
     serial: int, destination: str, path: str, interface: str, member: str, signature: str, arguments: t.Sequence[t.Any]
 ) -> bytes:
-    """A whole method call that starts no service.
+    """Encode a method call that starts no service.
 
     Args:
         serial: its number on this connection, not 0.
         destination: a name on the bus.
         path: the object.
-        interface: of the method.
+        interface: the method's interface.
         member: the method.
         signature: the types of the arguments.
-        arguments: as many values.
+        arguments: one value per type.
 
     Raises:
-        WireError: the arguments are not what the signature says, or too long.
+        WireError: the arguments do not match the signature, or are too long.
     """
     body = encode(signature, arguments)
     fields = [(_PATH, ("o", path)), (_INTERFACE, ("s", interface)), (_MEMBER, ("s", member))]
@@ -82,13 +82,13 @@ def encode_call(
 
 
 def size_of(start: bytes) -> int:
-    """How long a message is, in bytes.
+    """The size of a message in bytes.
 
     Args:
         start: its first FIXED_HEADER bytes.
 
     Raises:
-        WireError: no message starts like this.
+        WireError: this is not the start of a message.
     """
     order = _order_of(start)
     version, body, _serial, fields = struct.unpack_from(f"{order}3xBIII", start)
@@ -101,10 +101,10 @@ def size_of(start: bytes) -> int:
 
 
 def decode_message(data: bytes) -> Message:
-    """A whole message.
+    """Decode a message.
 
     Raises:
-        WireError: it is not one.
+        WireError: it is not a valid message.
     """
     if len(data) < FIXED_HEADER or size_of(data[:FIXED_HEADER]) != len(data):
         raise WireError("not as long as it says")

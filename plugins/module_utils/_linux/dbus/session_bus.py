@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user's message bus, by its socket (D-Bus Specification 0.42).
+"""A connection to a user's message bus by its socket (D-Bus Specification 0.42).
 
-A bus lets in whom the kernel says we are (SASL EXTERNAL, the effective user at the moment of connecting): root must act
-as the user. Every call forbids the bus to start a service for it.
+A bus accepts its own user, identified by the kernel (SASL EXTERNAL, the effective user when connecting): root must act
+as the user. Every call forbids the bus to start a service.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ..._host.time_limit import TimeLimit
 from .message import ERROR, FIXED_HEADER, METHOD_RETURN, Message, decode_message, encode_call, size_of
 from .wire import WireError
 
-TIMEOUT = 25.0  # seconds for a call, as libdbus has it
+TIMEOUT = 25.0  # seconds for a call, as in libdbus
 
 BUS, BUS_PATH = "org.freedesktop.DBus", "/org/freedesktop/DBus"
 
 _ERRORS = "org.freedesktop.DBus.Error."
 _ERROR_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)+")
 _LONGEST_NAME = 255
-_LONGEST_REASON = 300  # characters of an error that are shown
+_LONGEST_REASON = 300  # characters of an error shown
 _LONGEST_LINE = 16384  # bytes, during the login
 _CREDENTIALS = "iII"  # struct ucred of socket(7): process, user, group
 
@@ -37,12 +37,12 @@ class SessionBus:
     """Implements the protocol ``Bus``.
 
     Args:
-        connection: to a bus, before anything was sent.
+        connection: a connection to a bus, before anything was sent.
         timeout: seconds for the login and for each call.
-        limit: for all that the user's buses keep us waiting; None for none.
+        limit: the total time for the user's buses; None for no limit.
 
     Raises:
-        BusError: the bus does not let us in, or does not answer.
+        BusError: the bus refuses the login or does not answer.
     """
 
     def __init__(self, connection: socket.socket, timeout: float = TIMEOUT, limit: TimeLimit | None = None) -> None:
@@ -91,11 +91,11 @@ class SessionBus:
         return values
 
     def close(self) -> None:
-        """Leave the bus; calls fail from now on."""
+        """Close the connection; later calls fail."""
         self._socket.close()
 
     def _login(self) -> None:
-        """As "Authentication Protocol" says; passing file descriptors is not asked for."""
+        """Log in as in "Authentication Protocol", without requesting file descriptor passing."""
         identity = str(os.geteuid()).encode().hex()
         with self._limit.wait(self.timeout) as deadline:
             self._send(f"\0AUTH EXTERNAL {identity}\r\n".encode(), deadline)
@@ -116,7 +116,7 @@ class SessionBus:
         return line
 
     def _reply(self, deadline: float) -> Message:
-        """The answer to the last call; signals, and answers that came too late, are dropped."""
+        """The answer to the last call; signals and late answers are dropped."""
         while True:
             message = self._message(deadline)
             if message.kind in (METHOD_RETURN, ERROR) and message.reply_serial == self._serial:
@@ -137,7 +137,7 @@ class SessionBus:
             self._wait_until(deadline)
             self._socket.sendall(data)
         except OSError as error:
-            self.close()  # how much of the message went out is not known
+            self.close()  # it is unknown how much was sent
             raise _bus_error(error) from None
 
     def _receive(self, deadline: float) -> None:
@@ -160,18 +160,18 @@ class SessionBus:
 
 
 def connect(address: str, timeout: float = TIMEOUT, limit: TimeLimit | None = None) -> SessionBus | None:
-    """Enter a user's bus, as that user; the caller closes it.
+    """Connect to a user's bus, as that user; the caller closes it.
 
     Args:
-        address: as in ``DBUS_SESSION_BUS_ADDRESS``; of several, the first that somebody listens at counts.
+        address: as in ``DBUS_SESSION_BUS_ADDRESS``; of several, the first with a listener counts.
         timeout: seconds for the login and for each call.
-        limit: for all that the user's buses keep us waiting; None for none.
+        limit: the total time for the user's buses; None for no limit.
 
     Returns:
-        None if nobody listens there, or if there is no address of a kind that is known here (``disabled:``, ``tcp:``).
+        None if nothing listens there, or if no address has a supported type (``disabled:``, ``tcp:``).
 
     Raises:
-        BusError: somebody does, but it is not a bus of ours, does not let us in, or does not answer.
+        BusError: the listener is not the user's bus, refuses the login, or does not answer.
     """
     limit = limit or TimeLimit(math.inf)
     for name in socket_names(address):
@@ -194,7 +194,7 @@ def connect(address: str, timeout: float = TIMEOUT, limit: TimeLimit | None = No
 
 
 def socket_names(address: str) -> list[str]:
-    """The sockets of an address list ("Server Addresses"), those with a path or an abstract name, which begins with a
+    """The sockets in an address list ("Server Addresses") with a path or an abstract name, which begins with a
     zero byte.
     """
     names = []
@@ -209,13 +209,13 @@ def socket_names(address: str) -> list[str]:
 
 
 def _unescape(value: str) -> str:
-    """Bytes that are not plain are written as %XX."""
+    """Decode special bytes, which are written as %XX."""
     raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), os.fsencode(value))
     return os.fsdecode(raw)
 
 
 def _allow(connection: socket.socket, deadline: float) -> None:
-    """Give the next operation the time that is left."""
+    """Limit the next operation to the remaining time."""
     left = deadline - time.monotonic()
     if left <= 0:
         raise socket.timeout
@@ -223,7 +223,7 @@ def _allow(connection: socket.socket, deadline: float) -> None:
 
 
 def _check_owner(connection: socket.socket) -> None:
-    """A name that a session left behind could be taken by another user, who would receive passwords."""
+    """Check the socket's owner: another user could take the address of an ended session and would receive passwords."""
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(_CREDENTIALS))
     _process, owner, _group = struct.unpack(_CREDENTIALS, credentials)
     if owner != os.geteuid():
@@ -231,7 +231,7 @@ def _check_owner(connection: socket.socket) -> None:
 
 
 def _error_name(name: str) -> str:
-    """The name of an error, if it is one ("Valid Names")."""
+    """The name of an error, if valid ("Valid Names")."""
     if len(name) <= _LONGEST_NAME and _ERROR_NAME.fullmatch(name):
         return name
     return _ERRORS + "Failed"
@@ -242,7 +242,7 @@ def _types(signature: str) -> str:
 
 
 def _sentence(values: tuple[t.Any, ...]) -> str:
-    """What an error says for users: by convention its first argument."""
+    """The message of an error for users: by convention, its first argument."""
     text = values[0] if values and isinstance(values[0], str) else "no reason given"
     words = " ".join(text[: 2 * _LONGEST_REASON].split())
     return words if len(words) <= _LONGEST_REASON else words[:_LONGEST_REASON] + " ..."

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values of D-Bus as bytes (D-Bus Specification 0.42, "Type System" and "Marshaling").
+"""D-Bus values as bytes (D-Bus Specification 0.42, "Type System" and "Marshaling").
 
-What is written here is little-endian; both byte orders are read. Python's values are those of the protocol ``Bus``. No
-error here shows a value, which may be a password.
+Values are written in little-endian order and read in both. Python's values are those of the protocol ``Bus``. Errors
+never show a value, which may be a password.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import struct
 import typing as t
 
-MAX_ARRAY = 1 << 24  # bytes, a quarter of what the specification allows
+MAX_ARRAY = 1 << 24  # bytes, a quarter of the specification's limit
 MAX_SIGNATURE = 255  # characters
-MAX_DEPTH = 32  # of arrays in arrays, and as much of structs in structs
-MAX_VARIANTS = 64  # of containers of any kind, those in variants included
-MAX_VALUES = 1 << 19  # in what is read at once, types in signatures included: small ones take fifty times their bytes
+MAX_DEPTH = 32  # of nested arrays, and of nested structs
+MAX_VARIANTS = 64  # of nested containers of any kind, including those in variants
+MAX_VALUES = 1 << 19  # values and types of one message: small ones take fifty times their size in memory
 
-# code: the format of struct; its size is the alignment, too
+# code: format of struct; its size is also the alignment
 _FIXED: t.Mapping[str, str] = {
     "y": "B",
     "n": "h",
@@ -51,8 +51,8 @@ class Type(t.NamedTuple):
     """One complete type.
 
     Attributes:
-        code: of a basic type or a variant; ``a``, ``(`` or ``{`` for an array, a struct, an entry of a dictionary.
-        parts: what a container is made of.
+        code: the code of a basic type or variant; ``a``, ``(`` or ``{`` for an array, a struct, a dictionary entry.
+        parts: the types in a container.
     """
 
     code: str
@@ -60,10 +60,10 @@ class Type(t.NamedTuple):
 
 
 def parse(signature: str) -> tuple[Type, ...]:
-    """The complete types that a signature is made of.
+    """The complete types in a signature.
 
     Raises:
-        WireError: it is not a signature.
+        WireError: it is not a valid signature.
     """
     if len(signature) > MAX_SIGNATURE:
         raise WireError(f"a signature of {len(signature)} characters")
@@ -75,7 +75,7 @@ def parse(signature: str) -> tuple[Type, ...]:
 
 
 def _parse_one(signature: str, start: int, arrays: int, structs: int) -> tuple[Type, int]:
-    """The complete type at a place, and the place behind it."""
+    """The complete type at a position, and the position after it."""
     code = signature[start : start + 1]
     if code == "v" or code in _BASIC:
         return Type(code), start + 1
@@ -96,7 +96,7 @@ def _parse_one(signature: str, start: int, arrays: int, structs: int) -> tuple[T
 
 
 def _parse_entry(signature: str, start: int, arrays: int, structs: int) -> tuple[Type, int]:
-    """The entry of a dictionary, and the place behind it."""
+    """The dictionary entry at a position, and the position after it."""
     if arrays > MAX_DEPTH or structs >= MAX_DEPTH:
         raise WireError("not a signature")
     key, end = _parse_one(signature, start + 1, arrays, structs + 1)
@@ -107,10 +107,10 @@ def _parse_entry(signature: str, start: int, arrays: int, structs: int) -> tuple
 
 
 def encode(signature: str, arguments: t.Sequence[t.Any]) -> bytes:
-    """The body of a message, little-endian.
+    """Encode the body of a message, little-endian.
 
     Raises:
-        WireError: the arguments are not what the signature says.
+        WireError: the arguments do not match the signature.
     """
     types = parse(signature)
     if len(types) != len(arguments):
@@ -122,15 +122,15 @@ def encode(signature: str, arguments: t.Sequence[t.Any]) -> bytes:
 
 
 def decode(signature: str, data: bytes, order: str = "<") -> tuple[t.Any, ...]:
-    """The arguments in the body of a message.
+    """Decode the arguments in the body of a message.
 
     Args:
         signature: their types.
-        data: all of the body.
+        data: the whole body.
         order: ``<`` for little-endian, ``>`` for big-endian.
 
     Raises:
-        WireError: the body is not what the signature says.
+        WireError: the body does not match the signature.
     """
     reader = DbusReader(data, order)
     arguments = tuple(reader.get(kind, 0) for kind in parse(signature))
@@ -150,7 +150,7 @@ def _text(raw: bytes) -> str:
 
 
 def _check_path(path: str) -> None:
-    """As "Valid Object Paths" says."""
+    """Check a path against "Valid Object Paths"."""
     root, *names = path.split("/")
     good = all(name and name.isascii() and name.replace("_", "a").isalnum() for name in names)
     if path != "/" and (root or not names or not good):
@@ -158,7 +158,7 @@ def _check_path(path: str) -> None:
 
 
 class _Writer:
-    """Puts values behind each other, little-endian."""
+    """Appends values, little-endian."""
 
     def __init__(self) -> None:
         self.data = bytearray()
@@ -231,7 +231,7 @@ class _Writer:
 
 
 class DbusReader:
-    """Takes values from bytes one after the other."""
+    """Reads values from bytes in sequence."""
 
     def __init__(self, data: bytes, order: str) -> None:
         self._data = data

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opening the password store that was asked for."""
+"""Opens the password store that was requested."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PROBLEMS = {
 
 
 class SecretService:
-    """The keyring of the user's session, as a ``PasswordStore``.
+    """Implements ``PasswordStore`` with the keyring of the user's session.
 
     Args:
-        keyring: it.
+        keyring: the keyring.
     """
 
     def __init__(self, keyring: Keyring) -> None:
@@ -39,11 +39,11 @@ class SecretService:
 
     @property
     def contents(self) -> t.Mapping[str, bytes | None]:
-        """None: the files are the service's."""
+        """Return nothing: the files belong to the service."""
         return {}
 
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
-        """None: the service writes its files itself."""
+        """Return nothing: the service writes its files itself."""
         del wanted
         return []
 
@@ -64,14 +64,14 @@ def open_passwords(
     flatpak: bool,
     sealed: SealedStore | None = None,
 ) -> Passwords:
-    """The password store of one user.
+    """Open the password store of a user.
 
     Args:
         choice: one of CHOICES.
         files: the user's files.
         keyrings: the folder of the user's keyrings.
         bus: connects to the message bus of the user's session.
-        flatpak: Evolution is installed as a Flatpak.
+        flatpak: whether Evolution is a Flatpak.
         sealed: see ``UserHost``.
     """
     if flatpak:

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Evolution's passwords in the keyring of a user's session (Secret Service API 0.2).
 
-Nothing here unlocks a keyring or lets it ask the user. Passwords cross the user's own message bus, a local socket
-that only the same user and root can enter, which is what the service's plain sessions are for.
+Nothing here unlocks a keyring or makes it prompt the user. Passwords cross the user's own message bus, a local socket
+that only this user and root can open; the service's plain sessions are meant for this.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class KeyringState(enum.Enum):
     UNLOCKED = "unlocked"
     LOCKED = "locked"
     ABSENT = "absent"
-    """No keyring runs in a session of the user's, or the user has none yet."""
+    """No keyring runs in the user's session, or the user has none yet."""
 
 
 class Keyring:
     """The keyring of a session.
 
     Args:
-        bus: the session's; None where there is no session.
+        bus: the session's bus; None without a session.
     """
 
     def __init__(self, bus: Bus | None) -> None:
@@ -59,7 +59,7 @@ class Keyring:
 
     @property
     def state(self) -> KeyringState:
-        """That of the default keyring, where new passwords go.
+        """The state of the default keyring, where new passwords are stored.
 
         Raises:
             PasswordStoreError: the keyring does not answer.
@@ -78,7 +78,7 @@ class Keyring:
         return KeyringState.LOCKED if locked else KeyringState.UNLOCKED
 
     def stored(self, uid: str) -> Secret | None:
-        """The password of a source; None if there is none, or if it is in a keyring that is locked.
+        """The password of a source; None if there is none or its keyring is locked.
 
         Raises:
             PasswordStoreError: the keyring does not answer.
@@ -90,15 +90,15 @@ class Keyring:
         return None
 
     def store(self, uid: str, label: str, secret: Secret) -> None:
-        """Store the password of a source, in place of another one.
+        """Store the password of a source, replacing any other.
 
         Args:
             uid: the source's.
-            label: what users see in a list of passwords; one that is there is kept.
+            label: what users see in a list of passwords; an existing label is kept.
             secret: the password.
 
         Raises:
-            PasswordStoreError: the keyring is locked or not there, wants to ask the user, or refuses.
+            PasswordStoreError: the keyring is locked or missing, wants to prompt the user, or refuses.
         """
         collection = self._default()
         if collection is None:
@@ -122,10 +122,10 @@ class Keyring:
             raise PasswordStoreError("The keyring accepted the password, but does not return it.")
 
     def delete(self, uid: str) -> None:
-        """Delete the password of a source from every keyring that is not locked; no error where there is none.
+        """Delete the password of a source from every unlocked keyring; no error if there is none.
 
         Raises:
-            PasswordStoreError: the keyring wants to ask the user, or refuses.
+            PasswordStoreError: the keyring wants to prompt the user, or refuses.
         """
         for item in self._items(uid):
             try:
@@ -137,7 +137,7 @@ class Keyring:
                 self._no_prompt(prompt)
 
     def _default(self) -> str | None:
-        """The keyring where new passwords go."""
+        """The keyring where new passwords are stored."""
         if self._bus is None:
             return None
         try:
@@ -151,7 +151,7 @@ class Keyring:
         return None if collection == _NOTHING else str(collection)
 
     def _items(self, uid: str) -> list[str]:
-        """A source's passwords in keyrings that are not locked."""
+        """A source's passwords in unlocked keyrings."""
         if self._bus is None:
             return []
         try:
@@ -170,13 +170,13 @@ class Keyring:
         try:
             (secret,) = self._ask(item, _ITEM, "GetSecret", "(oayays)", "o", session)
         except BusError as error:
-            if error.name in _GONE:  # of a file that the keyring has just found: not to be had yet
+            if error.name in _GONE:  # the keyring has only just found its file
                 return None
             raise _failed("does not tell the password", error) from None
         return Secret(secret[2].decode("utf-8", "surrogateescape"))
 
     def _open(self) -> str:
-        """A session of the service: bound to the connection, and for values that are not encrypted once more."""
+        """Open a session of the service, bound to the connection; values are not encrypted again."""
         if self._session is None:
             try:
                 _output, session = self._ask(_SERVICE_PATH, _SERVICE, "OpenSession", "vo", "sv", "plain", ("s", ""))
@@ -186,7 +186,7 @@ class Keyring:
         return self._session
 
     def _no_prompt(self, prompt: str) -> None:
-        """Call off what the keyring would ask the user."""
+        """Dismiss a prompt of the keyring."""
         if prompt == _NOTHING:
             return
         try:

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The item of a keyring that holds a password of Evolution: its attributes, by which Evolution finds it, and its label.
+"""The keyring item with a password of Evolution: the attributes, by which Evolution finds it, and the label.
 
-Every kind of keyring has the same: the one of a session and the file without encryption.
+Items are the same in the keyring of a session and in an unencrypted file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import typing as t
 from ...._model.secret import Secret
 
 UID_ATTRIBUTE = "e-source-uid"
-"""The attribute that Evolution looks for (e-secret-store.c)."""
+"""The attribute that Evolution searches for (e-secret-store.c)."""
 
 
 class Item(t.NamedTuple):
@@ -28,7 +28,7 @@ class Item(t.NamedTuple):
 
 
 def attributes(uid: str) -> dict[str, str]:
-    """The attributes of the item of a source, by the source's uid, as evolution-data-server writes them."""
+    """The attributes of a source's item, by the source's uid, as evolution-data-server writes them."""
     return {
         UID_ATTRIBUTE: uid,
         "eds-origin": "evolution-data-server",

@@ -1,9 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A keyring file without encryption, which GNOME's keyring reads as one more keyring, at any time and unasked.
+"""An unencrypted keyring file, which GNOME Keyring reads as an additional keyring at any time, without prompting.
 
 The format is that of gkm-secret-textual.c: a key file with ``[keyring]``, an item ``[N]`` and its attributes
-``[N:attributeM]``. Whoever can read the file can read the passwords; it is 0600 and only made on request.
+``[N:attributeM]``. Anyone who can read the file can read the passwords; its mode is 0600, and it is only created on
+request.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class PlaintextKeyring:
 
     Args:
         files: the user's files.
-        folder: the user's folder of keyrings.
+        folder: the folder of the user's keyrings.
     """
 
     def __init__(self, files: Files, folder: str) -> None:
@@ -48,10 +49,10 @@ class PlaintextKeyring:
         return {NAME: self._content.render()}
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
-        """Nothing: all of it is in the file."""
+        """Do nothing: everything is in the file."""
 
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
-        """See ``PasswordStore``; what is returned counts as written from then on."""
+        """See ``PasswordStore``; the returned writes are then taken as done."""
         before = self._content
         known = {uid: group for uid, group in self._items.items() if uid in wanted}
         new = {uid: item for uid, item in wanted.items() if item is not None and uid not in known}
@@ -74,7 +75,7 @@ class PlaintextKeyring:
 
     @functools.cached_property
     def _items(self) -> t.Mapping[str, str]:
-        """uid of a source to the group of its item."""
+        """The uid of each source to the group of its item."""
         content = self._content
         return {
             content.text(group, "value") or "": group.partition(":")[0]
@@ -84,7 +85,7 @@ class PlaintextKeyring:
 
 
 def _added(content: GlibKeyFile, new: t.Mapping[str, Item]) -> bytes:
-    """The text of new items, to stand behind what is there."""
+    """The text of new items, to be appended."""
     highest = max((number_in(name, INT32) or 0 for name in content.groups), default=0)
     numbers = (number for number in itertools.count(highest + 1) if str(number) not in content.groups)
     groups: list[tuple[str, dict[str, str]]] = []

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Evolution finds the password of a source: what all stores have in common, and the choice among them.
+"""The password stores of Evolution: what they have in common, and the choice among them.
 
-Evolution asks the user's keyring (Secret Service) for an item with the attribute ``e-source-uid``. It has one for the
-account and one for the transport: the server for sending is not signed in to with the other's (e-secret-store.c).
+Evolution searches the user's keyring (Secret Service) for an item with the attribute ``e-source-uid``. The account and
+the transport each have one: Evolution does not use the account's password for sending (e-secret-store.c).
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ class PasswordStore(t.Protocol):
     """The passwords of sources, by their uids."""
 
     def stored(self, uid: str) -> Secret | None:
-        """The password; None where there is none."""
+        """The password; None if there is none."""
 
     @property
     def contents(self) -> t.Mapping[str, bytes | None]:
-        """All files that make the store, by their names, as they are or will be; empty for a service."""
+        """All files of the store by name, as they are or will be; empty for a service."""
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
-        """Have these passwords stored where a service does that; None deletes one, and is no error where there is none.
+        """Store these passwords if a service stores them. None deletes one; it is no error if there is none.
 
         Raises:
-            MailError: it cannot be done.
+            MailError: it failed.
         """
 
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> t.Sequence[FileWrite]:
-        """What must be written to files beside ``write``."""
+        """The files to write in addition to ``write``."""
 
 
 class Passwords:
-    """The store to use, and where else a password may be.
+    """The store to use, and the other places where a password may be.
 
     Args:
-        store: None where nothing can be stored.
-        problem: why not, a clause.
-        locked: there may be passwords that cannot be seen now.
-        others: further stores, which a removed account's passwords are deleted from, too.
+        store: None if nothing can be stored.
+        problem: the reason, a clause.
+        locked: there may be passwords that cannot be read now.
+        others: further stores, from which the passwords of a removed account are also deleted.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Passwords:
         return self._store is not None
 
     def stored(self, uid: str) -> Secret | None:
-        """The password that Evolution would use, as far as that is known."""
+        """The password that Evolution would use, as far as known."""
         if self._store is None:
             return None
         if uid not in self._known:
@@ -79,7 +79,7 @@ class Passwords:
         return self._known[uid]
 
     def anywhere(self, uid: str) -> Secret | None:
-        """The password in whatever store has it."""
+        """The password, from any store."""
         found = self.stored(uid)
         for other in self._others:
             found = other.stored(uid) if found is None else found
@@ -91,18 +91,18 @@ class Passwords:
         return {} if self._store is None else self._store.contents
 
     def write(self, wanted: t.Mapping[str, Item | None]) -> None:
-        """Have services store these passwords, and delete every copy of those that are None."""
+        """Make services store these passwords, and delete every copy of those that are None."""
         for store, items in self._shares(wanted):
             store.write(items)
 
     def file_writes(self, wanted: t.Mapping[str, Item | None]) -> list[FileWrite]:
-        """What must be written to files beside that."""
+        """The files to write in addition."""
         return [write for store, items in self._shares(wanted) for write in store.file_writes(items)]
 
     def _shares(
         self, wanted: t.Mapping[str, Item | None]
     ) -> t.Iterator[tuple[PasswordStore, t.Mapping[str, Item | None]]]:
-        """What each store has to do."""
+        """The items for each store."""
         if self._store is not None:
             yield self._store, wanted
         for other in self._others:
