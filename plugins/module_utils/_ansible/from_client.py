@@ -8,11 +8,10 @@ import dataclasses
 import typing as t
 
 from .._clients.client_entry import ClientEntry
-from .._clients.difference_text import change_text, difference_texts
-from .._clients.stored_account import LeftAlone, StoredAccount, StoredLogin
+from .._clients.stored_account import StoredAccount, StoredLogin
 from .._model import text
 from .._model.account import Account, Security, Server
-from .._model.differences import as_spelled, differences
+from .._model.differences import as_spelled
 from .._model.errors import MailError, OptionError
 from .._providers.catalog import of_host
 from .._verify.findings.endpoint import Role
@@ -22,11 +21,10 @@ from .._verify.report.account_report import AccountReport
 from .._verify.report.check import AccountCheck
 from . import unexpected_error
 from .arguments import Request
+from .client_comparison import DOING, check_of, compared, refusal_of
 
 if t.TYPE_CHECKING:
     from .._clients.client import Client
-
-_DOING = {Role.INCOMING: "receiving", Role.OUTGOING: "sending"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,61 +95,12 @@ def _inspect(
             return Inspection(wanted, Logins.of(wanted), check)
         place = client.title
         if found is None:
-            absence, refusal = client.absence(wanted), _refusal(client, wanted)
+            absence, refusal = client.absence(wanted), refusal_of(client, wanted)
             check = client_check_texts.account_missing(entry.title, place, str(wanted), absence, entry.module, refusal)
             return Inspection(wanted, Logins.of(wanted), check)
-        clauses, left = _clauses(entry, wanted, found)
-        refusal = _refusal(client, as_spelled(wanted, found.account)) if clauses else ""
-    return _compared(entry, request, found, _check(entry, place, wanted, found, clauses, left, refusal))
-
-
-def _refusal(client: Client[t.Any], wanted: Account) -> str:
-    """Why a run would not configure the account in the client, as sentences; empty if it would."""
-    try:
-        client.undisturbed(lambda: client.configure(client.read(), wanted))
-    except MailError as error:
-        return str(error)
-    return ""
-
-
-def _clauses(entry: ClientEntry, wanted: Account, found: StoredAccount) -> tuple[list[str], list[str]]:
-    """What a run would change, and the differences that it would leave."""
-    left_alone = found.left_alone or LeftAlone("", frozenset())
-    named = (*differences(wanted, found.account, found.outgoing.username), *found.sign_in)
-
-    def texts(*, left: bool) -> list[str]:
-        chosen = (difference for difference in named if left_alone.covers(difference) is left)
-        return difference_texts(chosen, wanted, found.account, entry.title, found.security_names)
-
-    stays = texts(left=True)
-    if left_alone.settings is None:
-        return [], stays
-    clauses = texts(left=False)
-    if not clauses:  # other settings follow from these, such as the URIs of folders
-        clauses = [change_text(change, entry.title) for change in found.others]
-    return clauses + _password_differences(entry, wanted, found), stays
-
-
-def _check(
-    entry: ClientEntry,
-    place: str,
-    wanted: Account,
-    found: StoredAccount,
-    clauses: t.Sequence[str],
-    left: t.Sequence[str],
-    refusal: str,
-) -> AccountCheck:
-    note = "the tests ran with the password of the option"
-    if wanted.password is None:
-        note = f"the tests ran with what {entry.title} has stored"
-    if found.locked:
-        note = f"{note}; stored passwords cannot be read: {found.locked}"
-    if clauses:
-        note = f"{found.left_alone.reason}; {note}" if found.left_alone else note
-        return client_check_texts.differs(entry.title, place, clauses, note, entry.module, refusal)
-    if found.left_alone:
-        return client_check_texts.left_alone(entry.title, place, found.left_alone.reason, left, note, entry.module)
-    return client_check_texts.as_wanted(entry.title, place, note)
+        clauses, left = compared(entry, wanted, found)
+        refusal = refusal_of(client, as_spelled(wanted, found.account)) if clauses else ""
+    return _compared(entry, request, found, check_of(entry, place, wanted, found, clauses, left, refusal))
 
 
 def _compared(entry: ClientEntry, request: Request, found: StoredAccount, check: AccountCheck) -> Inspection:
@@ -169,13 +118,13 @@ def _side(
     """The server and login to test on one side: the client's, if they are usable."""
     wanted = request.account
     if not _is_usable(server, stored.username):
-        reason = f"{entry.title} has no usable server for {_DOING[role]}, so that the one of the options was tested"
+        reason = f"{entry.title} has no usable server for {DOING[role]}, so that the one of the options was tested"
         usual = wanted.incoming if role is Role.INCOMING else wanted.outgoing
         return usual, Login(wanted.username, wanted.password, reason)
     if not stored.username:
-        return server, Login(wanted.username, None, f"{entry.title} does not sign in for {_DOING[role]}")
+        return server, Login(wanted.username, None, f"{entry.title} does not sign in for {DOING[role]}")
     if stored.method:
-        why = f"{entry.title} signs in by {stored.method} for {_DOING[role]}, and only passwords can be tested"
+        why = f"{entry.title} signs in by {stored.method} for {DOING[role]}, and only passwords can be tested"
         return server, Login(stored.username, None, why)
     if server.security is Security.NONE and not request.allow_plaintext:
         return server, Login(
@@ -206,18 +155,5 @@ def _no_password(entry: ClientEntry, role: Role, wanted: Account, found: StoredA
     if found.locked:
         return f"the passwords that {entry.title} has stored cannot be read ({found.locked})"
     if wanted.password is not None:
-        return f"the password given is not for the server that {entry.title} has for {_DOING[role]}"
-    return f"no password was given and {entry.title} has stored none for {_DOING[role]}"
-
-
-def _password_differences(entry: ClientEntry, wanted: Account, found: StoredAccount) -> list[str]:
-    """Where the client would use another password than the one given."""
-    if wanted.password is None or found.locked:
-        return []
-    clauses = []
-    for role, stored in ((Role.INCOMING, found.incoming), (Role.OUTGOING, found.outgoing)):
-        if stored.password is None:
-            clauses.append(f"password for {_DOING[role]}: not stored in {entry.title}")
-        elif stored.password != wanted.password and wanted.replace_password:
-            clauses.append(f"password for {_DOING[role]}: another one is stored in {entry.title}")
-    return clauses
+        return f"the password given is not for the server that {entry.title} has for {DOING[role]}"
+    return f"no password was given and {entry.title} has stored none for {DOING[role]}"

@@ -13,7 +13,7 @@ from ..lookup import marker
 from . import client_settings, further_identities, mapping, signatures
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find, is_shared
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
 from .mapping import (
     PrefIds,
     branch,
@@ -23,8 +23,8 @@ from .mapping import (
     names,
     text,
 )
+from .own_identity import own_identity
 from .smtp_servers import default_smtp_server, identities_naming, senders_by, senders_by_default
-from .user_choice import is_foreign, is_usable
 
 
 class LoginKey(t.NamedTuple):
@@ -55,7 +55,7 @@ def present(
         ids = allocate_ids(state)
         _create(after, ids, account)
     else:
-        ids = _own_smtp_server(after, _own_identity(after, found, account), account)
+        ids = _own_smtp_server(after, own_identity(after, found, account), account)
         _follow_move(after, ids, account, as_root)
     server, identity = branch("server", ids.server), branch("identity", ids.identity)
     smtp = branch("smtpserver", ids.smtp)
@@ -128,31 +128,6 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
     mapping.write(after, branch("server", ids.server), (*mapping.SERVER, *mapping.NEW_SERVER), account)
     mapping.write(after, branch("identity", ids.identity), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
     mapping.write(after, branch("smtpserver", ids.smtp), (*mapping.SMTP, *mapping.NEW_SMTP), account)
-
-
-def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's identity, or a new one beside those of the user's own and of other accounts: they do not change."""
-    before = after.before
-    if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
-        sharing = {name for name in identities_naming(before, ids.smtp) if not further_identities.is_ours(before, name)}
-        sharing -= {ids.identity}
-        return ids if not sharing or is_usable(before, ids.smtp, ids, account) else ids._replace(smtp="")
-    keys = names(before, branch("account", ids.account) + "identities")
-    smtp_servers = (text(before, branch("identity", name) + "smtpServer") for name in keys)
-    usable = (name for name in smtp_servers if name and is_usable(before, name, ids, account))
-    new = allocate_ids(after.before).identity
-    after.append(branch("account", ids.account) + "identities", new)
-    mapping.write(after, branch("identity", new), (*mapping.IDENTITY, *mapping.NEW_IDENTITY), account)
-    return ids._replace(identity=new, smtp=next(usable, ""))
-
-
-def _would_change(before: IndexedSettings, ids: PrefIds, account: Account) -> bool:
-    """Whether an identity that another account has, too, would change with the account."""
-    if not is_shared(before, ids.identity, ids):
-        return False
-    prefixes = (branch("identity", ids.identity), mapping.IDENTITY), (branch("smtpserver", ids.smtp), mapping.SMTP)
-    listed = ids.smtp in before.list_of(SMTP_SERVERS).positions
-    return not listed or not all(is_as_wanted(before, prefix, rules, account) for prefix, rules in prefixes)
 
 
 def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:

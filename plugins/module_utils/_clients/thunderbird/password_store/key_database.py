@@ -20,6 +20,7 @@ import urllib.parse
 
 from ...._model.errors import DamagedFileError, HostError, PasswordStoreError
 from . import libcrypto, nss_sealing, sdr
+from .primary_password import PASSWORD_CHECK, key_without_primary_password, octets
 
 # Imported at once: when it is used, the process has a user's rights, and those may not do to read Python's own files.
 try:
@@ -29,7 +30,6 @@ except ImportError:  # some systems have it in a package of its own
 else:
     _has_sqlite = True
 
-PASSWORD_CHECK = b"password-check"
 GLOBAL_SALT_BYTES = 20
 VALUE = 0x11  # CKA_VALUE
 LOGINS_KEY = b"as-logins-key"  # its CKA_LABEL, from Thunderbird 157
@@ -84,7 +84,7 @@ def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
-        return _keys(database, _password_key(database, path))
+        return _keys(database, key_without_primary_password(database, path))
 
 
 def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
@@ -104,11 +104,11 @@ def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
-        password_key = _password_key(database, path)
+        password_key = key_without_primary_password(database, path)
         row = database.execute("SELECT id, a11 FROM nssPrivate WHERE a3 = ? ORDER BY rowid", (LOGINS_KEY,)).fetchone()
         if password_key is None or row is None:
             return None
-        return _value(database, password_key, row[0], _octets(row[1]), libcrypto.AES_256_CBC)
+        return _value(database, password_key, row[0], octets(row[1]), libcrypto.AES_256_CBC)
 
 
 def create(scratch: str, cipher: sdr.Cipher) -> bytes:
@@ -146,7 +146,7 @@ def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> byt
     """
     with working_copy(content, scratch) as copy:
         with _reading(copy, path) as database:
-            password_key = _password_key(database, path)
+            password_key = key_without_primary_password(database, path)
         with writing(copy) as database:
             _add_key(database, password_key or _set_password(database), cipher)
         return content_of(copy)
@@ -172,37 +172,10 @@ def with_logins_key(content: bytes | None, path: str, scratch: str) -> bytes:
         content = create(scratch, sdr.Cipher.AES)
     with working_copy(content, scratch) as copy:
         with _reading(copy, path) as database:
-            password_key = _password_key(database, path)
+            password_key = key_without_primary_password(database, path)
         with writing(copy) as database:
             _add_key(database, password_key or _set_password(database), sdr.Cipher.AES, _OF_LOGINS)
         return content_of(copy)
-
-
-def _password_key(database: sqlite3.Connection, path: str) -> bytes | None:
-    """The key of the empty primary password; None where NSS has not initialised the database yet."""
-    tables = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    if (b"nssPrivate",) not in tables:
-        raise ValueError("no table nssPrivate")
-    if (b"metaData",) not in tables:  # NSS makes it together with the password
-        return None
-    row = database.execute("SELECT item1, item2 FROM metaData WHERE id = 'password'").fetchone()
-    if row is None:
-        return None
-    key = nss_sealing.password_key(_octets(row[0]), b"")
-    if not _opens(key, _octets(row[1])):
-        raise PasswordStoreError(
-            f"{path}: a primary password protects Thunderbird's stored passwords (or the file is damaged); nothing was "
-            "changed. Leave the password out, so that Thunderbird asks for it, or have the user remove the primary "
-            "password in Thunderbird's settings (Privacy & Security) and run again."
-        )
-    return key
-
-
-def _opens(key: bytes, check: bytes) -> bool:
-    try:
-        return nss_sealing.unseal(key, check) == PASSWORD_CHECK
-    except libcrypto.PaddingError:
-        return False
 
 
 def _keys(database: sqlite3.Connection, password_key: bytes | None) -> sdr.SdrKeys:
@@ -218,7 +191,7 @@ def _keys(database: sqlite3.Connection, password_key: bytes | None) -> sdr.SdrKe
 
 
 def _key(database: sqlite3.Connection, password_key: bytes, cipher: sdr.Cipher, row: tuple[object, ...]) -> sdr.SdrKey:
-    return sdr.SdrKey(cipher, _value(database, password_key, row[0], _octets(row[2]), cipher.block))
+    return sdr.SdrKey(cipher, _value(database, password_key, row[0], octets(row[2]), cipher.block))
 
 
 def _value(
@@ -232,7 +205,7 @@ def _value(
         # NSS before 3.69 misfiled the signature when a primary password was changed (its bug 1720226).
         names = (_signature_name(number), _signature_name(number | 0xC0000000))
         rows = database.execute("SELECT item1 FROM metaData WHERE id IN (?, ?)", names).fetchall()
-        if not any(nss_sealing.agrees(password_key, VALUE, value, _octets(item)) for (item,) in rows):
+        if not any(nss_sealing.agrees(password_key, VALUE, value, octets(item)) for (item,) in rows):
             raise ValueError("a key without the check value that NSS wants")
     return value
 
@@ -296,12 +269,6 @@ def _signature_name(number: int) -> str:
 
 def _ulong(number: int) -> bytes:
     return number.to_bytes(4, "big")
-
-
-def _octets(value: object) -> bytes:
-    if not isinstance(value, bytes):
-        raise ValueError("a field that is not binary")
-    return value
 
 
 @contextlib.contextmanager
