@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The files of a host that show whether a user's Thunderbird is as wanted: see ``files_to_read``.
 
-These are the files that ``location_choice``, ``profile_choice``, ``preference_files`` and ``client`` read before any change.
+``location_choice``, ``profile_choice``, ``preference_files`` and ``client`` read these files before any change.
 """
 
 from __future__ import annotations
