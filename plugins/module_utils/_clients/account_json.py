@@ -28,7 +28,7 @@ def account_in(stored: t.Mapping[str, t.Any]) -> Account:
     """Restore an account.
 
     Raises:
-        KeyError, TypeError, ValueError: the values are no account.
+        KeyError, TypeError, ValueError: the values do not describe an account.
     """
     return Account(
         email=stored["email"],

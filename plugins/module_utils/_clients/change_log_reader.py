@@ -108,7 +108,7 @@ def of_run(entries: t.Sequence[PastChange], emails: t.Collection[str]) -> list[P
 
 
 def parsed(content: bytes) -> list[PastChange]:
-    """All entries of a log, oldest first. Lines that are no entry are skipped."""
+    """All entries of a log, oldest first. Other lines are skipped."""
     found = []
     for line in content.splitlines():
         try:
@@ -119,7 +119,7 @@ def parsed(content: bytes) -> list[PastChange]:
 
 
 def about_damage(content: bytes, found: t.Sequence[PastChange]) -> str:
-    """The warning about lines that are no entry; empty if there are none."""
+    """The warning about damaged lines; empty if there are none."""
     more = len([line for line in content.splitlines() if line.strip()]) - len(found)
     return f"lines of the log of changes that are damaged, and are passed over: {more}" if more else ""
 

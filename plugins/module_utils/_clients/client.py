@@ -54,7 +54,7 @@ class Client(t.Protocol[S]):
         """The stored account."""
 
     def ids(self, state: S, account: Account) -> t.Mapping[str, str] | None:
-        """The names of the account's parts, as in its view, if it is there, wanted, and free of choices of its user.
+        """The names of the account's parts, as in its view, if it is there, wanted, and free of user choices.
 
         None also if that is not known. If ``configure`` then changes nothing, the account is exactly as wanted and is
         not read back.
@@ -68,7 +68,7 @@ class Client(t.Protocol[S]):
         """Whether the last ``undisturbed`` found leftovers of an interrupted run, which ``exclusive`` cleans up."""
 
     def require_writable(self, before: S, after: S) -> None:
-        """Check that a change of the state can be stored; check mode relies on this. Changes nothing.
+        """Check that a change of the state can be stored, which check mode promises. Changes nothing.
 
         Raises:
             HostError: it cannot.
@@ -105,7 +105,7 @@ class Client(t.Protocol[S]):
         """Diffs of files other than the accounts."""
 
     def renew_seal(self, state: S) -> tuple[str, ...]:
-        """Write the seal of the password store if nothing else needs writing. It is no setting, and this is no change.
+        """Write the seal of the password store if nothing else needs writing. This does not count as a change.
 
         Returns:
             Warnings.

@@ -117,7 +117,7 @@ class Step(t.Generic[S]):
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything differs for the user: marking an account as ours is no reason to write."""
+        """Whether anything differs for the user: marking an account as ours does not justify a write."""
         if self.before.account is None or self.after.account is None or not self.changes:
             return bool(self.changes)
         return any(change.significant for change in self.changes) or bool(self.differences)

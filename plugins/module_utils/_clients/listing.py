@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All accounts that a client has, whoever created them: plain values, the same for all clients.
+"""All accounts that a client has, regardless of origin: plain values, the same for all clients.
 
 The texts come from files that the user can write, so they may contain anything.
 """

@@ -38,7 +38,7 @@ class ThisComputer:
         self._files = files
 
     def is_meant_by(self, host: str) -> bool:
-        """Whether a host is this computer, so that its service, such as a proxy, is no provider."""
+        """Whether a host is this computer, so that its service, such as a proxy, does not belong to a provider."""
         name = _bare(host)
         if _LOOPBACK.fullmatch(name):
             return True

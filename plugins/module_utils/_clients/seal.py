@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seal of a password store: shows which passwords it holds, to whoever has the key and these passwords.
+"""The seal of a password store: lets anyone with the key and the passwords check that it holds them.
 
 A small file beside the store. For each login it has an HMAC-SHA256 of the login, its password and the digests of
 the store's files. A check of the host compares it with what is wanted, without transferring the store. Any change of

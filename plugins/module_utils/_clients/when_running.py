@@ -19,7 +19,7 @@ _POLL_SECONDS = 0.5
 
 
 def seconds_to_wait(params: t.Mapping[str, t.Any]) -> int:
-    """How long a run waits for a client to be closed; 0 to not wait.
+    """How long a run waits for a client to be closed; 0 for not at all.
 
     Args:
         params: the task's values for ``OPTIONS``.

@@ -131,7 +131,7 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _own_identity(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's identity, or a new one beside the user's own and those of other accounts, which do not change."""
+    """The account's identity, or a new one: those of the user and of other accounts must not change."""
     before = after.before
     if ids.identity and not is_foreign(before, ids.identity, account) and not _would_change(before, ids, account):
         sharing = {name for name in identities_naming(before, ids.smtp) if not identities.is_ours(before, name)}

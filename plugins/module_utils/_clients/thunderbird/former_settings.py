@@ -99,7 +99,7 @@ def with_values(
 
 
 def has_former_owner(settings: Settings, past: PastAccount, part: str) -> bool:
-    """Whether a name that a run reused for a part of its own again belongs to the part that it removed.
+    """Whether a name that a run reused belongs again to the part that it removed.
 
     Args:
         settings: the stored preferences.

@@ -193,7 +193,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             plain = {key: value for key, value in changed.items() if key not in known_lists}
             longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))
             after.__dict__["highest"] = _highest(self.highest, itertools.chain(_words(plain), longer))
-        # The change log reads this index of every state: building each anew would take quadratic time.
+        # The change log reads this index of every state: rebuilding it each time would take quadratic time.
         new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
         after.__dict__["_below"] = extended(self._below, new)
         return after

@@ -126,7 +126,7 @@ def is_as_wanted(settings: Settings, prefix: str, rules: t.Iterable[PrefRule], a
 def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
     """The effective value: the stored one, else the user's default for all servers, else the built-in one.
 
-    Thunderbird drops a preference that equals its default, so a missing one is no difference.
+    Thunderbird drops a preference that equals its default, so a missing one does not differ.
     """
     return effective_value(settings, prefix, rule.key, rule.default)
 
@@ -231,7 +231,7 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
 
 
 def usual_port(settings: Settings, part: str) -> int | None:
-    """The port of a server without a stored port; None if it is no mail server.
+    """The port of a server without a stored port; None if it is not a mail server.
 
     Args:
         settings: the preferences.

@@ -6,8 +6,8 @@ Rules from toolkit/profile/nsToolkitProfileService.cpp, checked with Thunderbird
 
 * ``[Install<hash>] Default=`` names the profile of one installation.
 * Otherwise, the default profile is used if its compatibility.ini does not name another installation and no other
-  installation has locked it. A profile whose file names none ("an ancient version") is adopted by any
-  installation, so a new profile gets such a file. The default profile is the last with ``Default=1``, or the only one.
+  installation has locked it. If the file names none ("an ancient version"), any installation adopts the profile, so a
+  new profile gets such a file. The default profile is the last with ``Default=1``, or the only one.
 * In a Snap, no installation has its own profile: only the default profile is used.
 * A listed profile with a missing folder, or a gap in the numbering, makes Thunderbird hang at its start.
 

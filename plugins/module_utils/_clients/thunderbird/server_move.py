@@ -43,7 +43,7 @@ class Followed(t.NamedTuple):
 
 
 def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account) -> Followed:
-    """Move folder URIs and passwords to where the new preferences have the account.
+    """Move folder URIs and passwords along with the account, according to the new preferences.
 
     Args:
         before: the state before.

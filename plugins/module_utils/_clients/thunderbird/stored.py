@@ -59,7 +59,7 @@ class ThunderbirdRemoval(t.NamedTuple):
         ids: the ids that it had.
         settings: the preferences with it.
         smtp_servers: the SMTP servers created for it.
-        mail: its mail that is to be deleted; None if none is.
+        mail: its mail to delete; None for none.
         waits: whether remaining accounts still use parts of it.
         remarks: what the administrator should know.
     """
@@ -94,7 +94,7 @@ class ThunderbirdState(t.NamedTuple):
         has_old_names: ``settings`` come from ``old_names.effective``.
         unreadable: why the profile could not be read, so that ``settings`` is empty; None if it could.
         content: the bytes of prefs.js on the disk.
-        remarks: what the administrator should know about changes, or about what was left, so far.
+        remarks: what the administrator should know about changes, or about what was left unchanged, so far.
         removals: the accounts removed so far.
         announced: Thunderbird is to open this profile, and profiles.ini must list it.
     """

@@ -80,7 +80,7 @@ def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
 
     Raises:
         PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
-        DamagedFileError: the file is no such database, or a key in it cannot be read.
+        DamagedFileError: the file is not such a database, or a key in it cannot be read.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
@@ -100,7 +100,7 @@ def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
 
     Raises:
         PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
-        DamagedFileError: the file is no such database, or the key in it cannot be read.
+        DamagedFileError: the file is not such a database, or the key in it cannot be read.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
@@ -141,7 +141,7 @@ def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> byt
 
     Raises:
         PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
-        DamagedFileError: the file is no such database.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy:
@@ -165,7 +165,7 @@ def with_logins_key(content: bytes | None, path: str, scratch: str) -> bytes:
 
     Raises:
         PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
-        DamagedFileError: the file is no such database.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     if content is None:

@@ -88,7 +88,7 @@ def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
 
     Raises:
         PasswordStoreError: the host's Python has no sqlite3.
-        DamagedFileError: the file is no such database.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     sqlite = key_database.sqlite()
@@ -139,4 +139,4 @@ def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.
 def _text(value: object) -> str:
     if not isinstance(value, bytes):
         raise ValueError("a field that is not a text")
-    return value.decode("utf-8", "replace")  # text that is not UTF-8 is no login of ours and must not stop the run
+    return value.decode("utf-8", "replace")  # invalid text cannot be our login and must not stop the run
