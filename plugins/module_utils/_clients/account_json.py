@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as values for JSON, in records that are kept on a host: without a password."""
+"""An account as JSON values for records kept on a host, without its password."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .._model.account import Account, Protocol, Security, Server
 
 
 def account_out(account: Account) -> dict[str, t.Any]:
-    """What is kept of an account."""
+    """The values that represent an account."""
     return {
         "email": account.email,
         "protocol": account.protocol.value,
@@ -25,10 +25,10 @@ def account_out(account: Account) -> dict[str, t.Any]:
 
 
 def account_in(stored: t.Mapping[str, t.Any]) -> Account:
-    """The account that was kept.
+    """Restore an account.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none.
+        KeyError, TypeError, ValueError: the values do not describe an account.
     """
     return Account(
         email=stored["email"],

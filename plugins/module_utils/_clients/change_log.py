@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The log of changes of one user's client: what each run changed, so that a rollback can undo it.
+"""The change log of one user's client: what each run changed, so that a rollback can undo it.
 
-It is a file of the user's own, mode 0600, one JSON object a line, and is written in one set with the files that
-change. It has no password: of one, it says that it was changed. ``change_log_reader`` reads it.
+The log belongs to the user, has mode 0600 and holds one JSON object per line. It is written together with the changed
+files. It records that a password changed, never the password. ``change_log_reader`` reads it.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ FORMAT = "charter_mail_change"
 VERSION = 1
 
 ENTRIES = 50
-"""So many changes are kept, the newest ones."""
+"""Maximum number of changes kept; the oldest are dropped."""
 BYTES = 256 * 1024
-"""As long as they take no more than this, where the log is a file. The newest one stays in any case."""
+"""Maximum total size of the changes if the log is a file. The newest change may be larger,"""
 LARGEST = 16 * 1024 * 1024
-"""Unless it is larger than this."""
+"""but not larger than this: then it is not logged."""
 
 _START = b'{"' + FORMAT.encode() + b'":'
 _SECRET = re.compile(r"(?:pass(?:word|wd|phrase)|secret|token)$", re.IGNORECASE)
@@ -44,12 +44,12 @@ _NO_SECRETS = ("", "true", "false")
 
 
 def path_of(home: str, client: str) -> str:
-    """The log of a client, in the folder that the XDG Base Directory Specification has for what programs keep."""
+    """The path of a client's log, in the state folder of the XDG Base Directory Specification."""
     return posixpath.join(home, ".local/state/charter-mail", f"{client}.jsonl")
 
 
 def new_run_id() -> str:
-    """An id for a run that was given none: see ``plugin_utils/_fleet_run/run_id.py``."""
+    """An id for a run without one: see ``plugin_utils/_fleet_run/run_id.py``."""
     moment = time.time_ns()
     return f"{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(moment // 10**9))}-{moment % 10**9:09d}"
 
@@ -59,37 +59,37 @@ class ChangedAccount(t.Protocol):
 
     @property
     def account(self) -> Account:
-        """As wanted."""
+        """The wanted account."""
 
     @property
     def status(self) -> Status:
-        """What happens to it."""
+        """What the step does to it."""
 
     @property
     def before(self) -> View:
-        """As it was."""
+        """The account before."""
 
     @property
     def after(self) -> View:
-        """As it will be."""
+        """The account after."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What leads there."""
+        """The changes between both."""
 
     @property
     def states(self) -> tuple[t.Any, t.Any] | None:
-        """All of the client's settings before and after; None where nothing differs."""
+        """All settings of the client before and after; None if nothing differs."""
 
 
 class Noted(t.NamedTuple):
-    """What leads from a state of a client to another one, as the client says it.
+    """The changes between two states of a client, in the client's terms.
 
     Attributes:
         changes: of settings, without passwords.
-        created: the parts of accounts that there are now, and were not.
-        removed: those that were, and are not any more.
-        texts: the former text of each part that is a file of its own.
+        created: the parts of accounts that were added.
+        removed: the parts that were removed.
+        texts: the former text of each part that is a separate file.
     """
 
     changes: t.Sequence[Change]
@@ -99,10 +99,10 @@ class Noted(t.NamedTuple):
 
 
 class Notes(t.Protocol):
-    """How a client says it."""
+    """A client's way to express its changes."""
 
     def noted(self, before: t.Any, after: t.Any) -> Noted:
-        """What leads from a state to another one."""
+        """The changes between two states."""
 
     def parts(self, ids: t.Mapping[str, str]) -> t.Sequence[str]:
         """The parts of an account, by the ids in its ``View``."""
@@ -112,17 +112,17 @@ class ChangeLog:
     """The log, for one change.
 
     Args:
-        path: see ``path_of``, or what else names the log in messages.
+        path: see ``path_of``, or another name of the log for messages.
         run: the id of the run.
-        options: those of the client's own that a rollback needs to open it again.
+        options: the client's own options that a rollback needs to open it again.
         require_writable: see ``UserHost``.
 
     Attributes:
-        run: as given.
-        steps: what is changed, of each account.
-        undoes: the run that is undone by the change; empty for none.
+        run: the id of the run.
+        steps: the changes of each account.
+        undoes: the run that the change undoes; empty for none.
         written: whether the change is in the log.
-        warnings: why it is not.
+        warnings: why it is not in the log.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class ChangeLog:
         self._require_writable = require_writable
 
     def writes(self, files: Files, profile: str, notes: Notes) -> list[FileWrite]:
-        """What has to be written along with the change. A log that cannot be written is no reason not to change it."""
+        """The files to write along with the change. A change goes ahead even if the log cannot be written."""
         try:
             known = files.read(self._path) or b""
             self._require_writable((posixpath.dirname(self._path), self._path))
@@ -155,13 +155,13 @@ class ChangeLog:
         return [] if content is None else [FileWrite(self._path, content)]
 
     def continued(self, known: bytes, profile: str, notes: Notes, limit: int) -> bytes | None:
-        """The log with the change, for whoever writes it; None where it cannot be noted.
+        """The log with the change added, for the caller to write; None if it cannot be added.
 
         Args:
-            known: the log as it is.
-            profile: where the settings are.
-            notes: says what is changed.
-            limit: bytes that all entries may have together.
+            known: the log so far.
+            profile: the profile with the settings.
+            notes: expresses the changes.
+            limit: maximum size of all entries in bytes.
         """
         if known and not known.startswith(_START):
             self.warnings.append(f"This change cannot be rolled back: {self._path} is no log of changes. Move it away.")
@@ -197,7 +197,7 @@ def _account(step: ChangedAccount, states: tuple[t.Any, t.Any], notes: Notes) ->
         **account_out(step.account),
         "status": step.status.value,
         "parts": list(dict.fromkeys(name for names in ids for name in names)),
-        # What it was called, whether there was one, and whether there is one now: never what it is.
+        # Its name and whether there was one before and after, never the password.
         "passwords": [[one.key, one.before is not None, one.after is not None] for one in secrets],
         "purged": step.account.purge,
         "changes": [change[:3] for change in noted.changes if change.key not in hidden],
@@ -209,13 +209,13 @@ def _account(step: ChangedAccount, states: tuple[t.Any, t.Any], notes: Notes) ->
 
 
 def _is_secret(change: Change) -> bool:
-    """Whether a setting could be a secret by its name. No client that is known here has one among its settings."""
+    """Whether a setting may hold a secret, judged by its name. No supported client keeps one in its settings."""
     values = [value for value in (change.before, change.after) if isinstance(value, (str, bytes))]
     return any(value not in _NO_SECRETS for value in values) and _SECRET.search(change.key) is not None
 
 
 def _kept(known: bytes, limit: int) -> list[bytes]:
-    """The newest entries of a log that may stay, in so many bytes."""
+    """The newest entries of a log that fit into the limit."""
     lines = [line for line in known.splitlines(keepends=True)[1 - ENTRIES :] if line.startswith(_START)]
     lines = [line if line.endswith(b"\n") else line + b"\n" for line in lines]
     for place in range(len(lines) - 1, -1, -1):

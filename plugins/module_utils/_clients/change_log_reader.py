@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the log of changes, which ``change_log`` writes. The user can write there: nothing in it is trusted."""
+"""Reads the change log that ``change_log`` writes. The user can write to it, so nothing in it is trusted."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from .change_log import FORMAT, VERSION
 from .engine import Status
 
 LAST = "last"
-"""In place of an id: the last run that changed something and was no rollback."""
+"""Instead of an id: the last run that changed something and was no rollback."""
 NONE = "none"
-"""In place of an id: no run."""
+"""Instead of an id: no run."""
 
 
 class PastPassword(t.NamedTuple):
-    """A password that was changed: what it is for, and whether there was one before and after."""
+    """A changed password: its login, and whether there was one before and after."""
 
     name: str
     was: bool
@@ -30,17 +30,17 @@ class PastPassword(t.NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class PastAccount:
-    """An account that was changed.
+    """A changed account.
 
     Attributes:
-        account: as wanted then, without a password.
+        account: as wanted in that run, without a password.
         status: created, updated or removed.
-        parts: the client's own names for its parts.
-        passwords: that were changed.
-        purged: its mail on this host was deleted with it.
+        parts: the client's names for its parts.
+        passwords: the changed ones.
+        purged: its mail on this host was deleted too.
         changes, created, removed, texts: see ``change_log.Noted``.
-        hidden: settings that were changed and are not in ``changes``, as they could be secrets.
-        first: settings that the run has changed several times, and what they were before the first time.
+        hidden: changed settings that are not in ``changes`` because they may be secrets.
+        first: settings that the run changed several times, with their values before the first change.
     """
 
     account: Account
@@ -56,7 +56,7 @@ class PastAccount:
     first: t.Mapping[str, Value | None] = dataclasses.field(default_factory=dict)
 
     def is_undone(self, key: str, now: Value | None) -> bool:
-        """Whether all that the run did to a setting is undone, so that no step of it is to be undone alone."""
+        """Whether everything the run did to a setting is undone, so that no single step is left to undo."""
         return key in self.first and same(now, self.first[key])
 
 
@@ -66,11 +66,11 @@ class PastChange:
 
     Attributes:
         run: the id of the run.
-        undoes: the run that was undone by it; empty for none.
-        profile: where the settings are.
-        options: those by which the client was opened.
-        accounts: in the order in which they were changed.
-        newer: a newer version of the collection has written it: only the runs are known.
+        undoes: the run that it undid; empty for none.
+        profile: the profile with the settings.
+        options: the options with which the client was opened.
+        accounts: in the order of their changes.
+        newer: written by a newer version of the collection, so that only the runs are known.
     """
 
     run: str
@@ -81,7 +81,7 @@ class PastChange:
     newer: bool = False
 
     def only(self, emails: t.Collection[str]) -> PastChange:
-        """What it has of some addresses; all of it where none is named."""
+        """The entry reduced to some addresses; all of it if none are given."""
         if not emails:
             return self
         wanted = {email.lower() for email in emails}
@@ -91,10 +91,10 @@ class PastChange:
 
 
 def of_run(entries: t.Sequence[PastChange], emails: t.Collection[str]) -> list[PastAccount]:
-    """The accounts that a run has changed, in the order in which it did, of some addresses or, by none, of all.
+    """The accounts that a run changed, in that order, for some addresses, or for all if none are given.
 
     Args:
-        entries: of the run, the oldest first.
+        entries: those of the run, oldest first.
         emails: the addresses.
     """
     accounts = [account for entry in entries for account in entry.only(emails).accounts]
@@ -108,7 +108,7 @@ def of_run(entries: t.Sequence[PastChange], emails: t.Collection[str]) -> list[P
 
 
 def parsed(content: bytes) -> list[PastChange]:
-    """All entries of a log, the oldest first. What is no entry is passed over."""
+    """All entries of a log, oldest first. Other lines are skipped."""
     found = []
     for line in content.splitlines():
         try:
@@ -119,7 +119,7 @@ def parsed(content: bytes) -> list[PastChange]:
 
 
 def about_damage(content: bytes, found: t.Sequence[PastChange]) -> str:
-    """What is said of a log that has more than its entries; empty where it has not."""
+    """The warning about damaged lines; empty if there are none."""
     more = len([line for line in content.splitlines() if line.strip()]) - len(found)
     return f"lines of the log of changes that are damaged, and are passed over: {more}" if more else ""
 
@@ -130,13 +130,13 @@ def last_run(entries: t.Iterable[PastChange]) -> str:
 
 
 def runs(entries: t.Iterable[PastChange]) -> list[dict[str, str]]:
-    """All runs, the oldest first, each with the run that it undid; empty for none."""
+    """All runs, oldest first, each with the run that it undid; empty for none."""
     found = {entry.run: entry.undoes for entry in entries}
     return [{"run": run, "undoes": undoes} for run, undoes in sorted(found.items())]
 
 
 def rollback_id(own: str, run: str) -> str:
-    """The id of a rollback: that of the run that makes it, unless it undoes what this run has changed itself."""
+    """The id of a rollback: that of the current run, unless it undoes this run's own changes."""
     return f"{own}-undo" if own == run else own
 
 
@@ -182,7 +182,7 @@ def _checked(account: Account) -> Account:
 
 
 def _names(values: t.Iterable[t.Any]) -> tuple[str, ...]:
-    """Parts of accounts: some of them name a file."""
+    """Names of parts of accounts; some of them are file names."""
     names = tuple(map(_text, values))
     if not all(name and not any(character in name for character in "/\0\n") for name in names):
         raise ValueError("not a name")

@@ -17,106 +17,106 @@ T = t.TypeVar("T")
 
 
 class Client(t.Protocol[S]):
-    """One mail client of one user on one host. ``S`` is all that it has stored, immutable."""
+    """One mail client of one user on one host. ``S`` is its complete stored state, immutable."""
 
     name: t.ClassVar[str]
-    """What users call the client."""
+    """The client's name for users."""
 
     open_log: t.Callable[[], ChangeLog] | None
-    """Opens the log that changes are noted in; None where they are not."""
+    """Opens the change log; None if changes are not logged."""
     log: ChangeLog | None
-    """The log of the change that ``write`` makes."""
+    """The log for the change that ``write`` makes."""
 
     @property
     def profile(self) -> str:
-        """Which of the client's profiles is configured: its folder, or whatever names it."""
+        """The profile to configure: its folder, or another name for it."""
 
     @property
     def title(self) -> str:
-        """The client and its profile, as messages and diffs name it."""
+        """The name of client and profile in messages and diffs."""
 
     def read(self) -> S:
-        """What is stored now."""
+        """Read the stored state."""
 
     def configure(self, before: S, account: Account) -> S:
-        """What is to be stored, with everything that is not the account's kept: ``before`` itself for no change. Pure.
+        """The state to store for an account; ``before`` itself if nothing changes. Everything else is kept. Pure.
 
-        The engine gives hosts and the address as the client spells them, where that makes no difference.
+        The engine passes hosts and the address in the client's spelling where only the spelling differs.
 
         Raises:
-            MailError: it cannot be done; nothing has been changed.
+            MailError: it cannot be done; nothing was changed.
         """
 
     def compare(self, before: S, after: S) -> tuple[Change, ...]:
-        """What differs, passwords hidden. Mark what is no reason to write anything as not significant."""
+        """The differences, passwords hidden. Those that need no write are marked as not significant."""
 
     def view(self, state: S, account: Account) -> View:
-        """The account as it stands."""
+        """The stored account."""
 
     def ids(self, state: S, account: Account) -> t.Mapping[str, str] | None:
-        """The names of the account's parts, as in its view, if it is there and present, and its user has no say in it.
+        """The names of the account's parts, as in its view, if it is there, wanted, and free of user choices.
 
-        None also where that is not known. Where ``configure`` then changes nothing, the account is as wanted to the
-        letter, and nobody reads it back.
+        None also if that is not known. If ``configure`` then changes nothing, the account is exactly as wanted and is
+        not read back.
         """
 
     def undisturbed(self, read: t.Callable[[], T]) -> T:
-        """What is read while no other run of this collection writes: see ``Files.undisturbed``."""
+        """Read while no other run of this collection writes: see ``Files.undisturbed``."""
 
     @property
     def interrupted(self) -> bool:
-        """Whether the last ``undisturbed`` found what an interrupted run left, which ``exclusive`` settles."""
+        """Whether the last ``undisturbed`` found leftovers of an interrupted run, which ``exclusive`` cleans up."""
 
     def require_writable(self, before: S, after: S) -> None:
-        """See that a change of the state could be stored; check mode promises nothing else. Changes nothing.
+        """Check that a change of the state can be stored, which check mode promises. Changes nothing.
 
         Raises:
-            HostError: it could not.
+            HostError: it cannot.
         """
 
     def exclusive(self) -> t.ContextManager[None]:
-        """Keeps the client and other runs from using or changing its settings, and settles what such a run left.
+        """Keep the client and other runs from using or changing its settings, and clean up after an interrupted run.
 
         Raises:
-            ClientRunningError: the client does so now.
-            AnotherRunError: another run does, and did not end in time.
+            ClientRunningError: the client is using them.
+            AnotherRunError: another run is using them and did not end in time.
         """
 
     def write(self, before: S, after: S) -> t.Sequence[str]:
-        """Store it, all or nothing.
+        """Store the state, all or nothing.
 
         Returns:
             The backups made.
         """
 
     def running(self) -> bool:
-        """Whether the user has the client open now, so that nothing can be written."""
+        """Whether the user has the client open, so that nothing can be written."""
 
     def warnings(self, state: S, account: Account) -> tuple[str, ...]:
-        """What the admin should know about an account beside what is done for it."""
+        """What the administrator should know about an account besides its changes."""
 
     def result_details(self, state: S, account: Account) -> t.Mapping[str, str]:
-        """What the account's result has beside what all clients return."""
+        """The details of the account's result that only this client returns."""
 
     def obstacle(self, state: S, account: Account) -> Obstacle | None:
-        """What keeps the client from doing what was asked."""
+        """The reason why the client does not do what was asked; None if there is none."""
 
     def file_diffs(self, before: S, after: S) -> tuple[TextDiff, ...]:
-        """Diffs of files beside that of the accounts."""
+        """Diffs of files other than the accounts."""
 
     def renew_seal(self, state: S) -> tuple[str, ...]:
-        """Write the seal of the password store where that is all there is to write: it is no setting, and no change.
+        """Write the seal of the password store if nothing else needs writing. This does not count as a change.
 
         Returns:
             Warnings.
         """
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as it stands now; None where it is not there. Nothing is changed, and the client may be open.
+        """The account as stored; None if it is not there. Changes nothing; the client may be open.
 
         Raises:
             MailError: the client's files cannot be read.
         """
 
     def absence(self, wanted: Account) -> str:
-        """How an account that is not there is missing, a clause whose subject is the client."""
+        """How the account is missing, a clause whose subject is the client."""

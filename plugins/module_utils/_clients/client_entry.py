@@ -23,14 +23,14 @@ class OpenClient(t.Protocol):
     """Opens a client of one user of a Linux host; raises MailError.
 
     Args:
-        host: a ``UserHost``, or what the client's module makes of it.
+        host: a ``UserHost``, or what the client's module derives from it.
         profile: the option ``profile``; None for a client without profiles.
-        options: values for all of the entry's ``options``, and ``wait_seconds`` and ``backup``; where the task has a
-            key for it, ``seal`` is the ``Seal`` of the user's password stores.
+        options: values for all of the entry's ``options``, ``wait_seconds`` and ``backup``; if the task has a key,
+            also ``seal``, the ``Seal`` of the user's password stores.
     """
 
     def __call__(self, host: t.Any, profile: str | None, options: t.Mapping[str, t.Any]) -> Client[t.Any]:
-        """The client."""
+        """Open the client."""
 
 
 class ClientEntry(t.NamedTuple):
@@ -40,13 +40,13 @@ class ClientEntry(t.NamedTuple):
         name: its name in options, such as ``thunderbird``.
         title: its name in messages.
         module: the module that configures it.
-        system: where it runs.
-        programs: paths of which a host has at least one if the client is installed; patterns of a POSIX shell.
-        options: the module's own options, as AnsibleModule knows them.
-        profiles: the client has profiles that the option ``profile`` can name.
-        open: None for a client that only an action on the controller can reach.
-        load_unlisted: imports what finds accounts that are not listed, which few tasks need; None for a client that
-            only an action can reach, which knows it.
+        system: the operating system it runs on.
+        programs: paths of which at least one exists if the client is installed; POSIX shell patterns.
+        options: the module's own options, in AnsibleModule's form.
+        profiles: the client has profiles, which the option ``profile`` can name.
+        open: None for a client that only an action on the controller can open.
+        load_unlisted: imports the search for accounts that are not listed, which few tasks need; None for a client that
+            only an action can open: the action has the search.
     """
 
     name: str

@@ -14,7 +14,7 @@ from .engine import Step, View
 
 
 def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
-    """Two texts whose difference is what a run changes; accounts without a change are left out."""
+    """Two texts whose difference is what a run changes; unchanged accounts are left out."""
     before: list[str] = []
     after: list[str] = []
     for step in steps:
@@ -26,7 +26,7 @@ def before_and_after(steps: t.Iterable[Step[t.Any]]) -> tuple[str, str]:
         lines_before += [_setting(change.key, change.before) for change in secrets if change.before is not None]
         lines_after += [_setting(change.key, change.after) for change in secrets if change.after is not None]
         if lines_before == lines_after:
-            # Nothing differs that a user would name, but something does: show it as the client has it.
+            # Only settings without a name for users differ: show them in the client's terms.
             lines_before += [
                 _setting(change.key, change.before) for change in step.changes if change.before is not None
             ]
@@ -78,7 +78,7 @@ def _senders(account: Account) -> list[str]:
 
 
 def _of_client(wanted: Account, view: View) -> t.Iterator[str]:
-    """The folders and the settings of the client that the options name."""
+    """The folders and client settings that the options name."""
     if view.account is None:
         return
     for kind, _folder in wanted.folders.given():

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between the wanted and the stored account as clauses of a message, the same for every client."""
+"""Differences between the wanted and the stored account as clauses of a message, the same for every client."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .._model.differences import Difference
 from .._model.redaction import Redactor
 from .._model.settings import Change
 
-_SHOWN = Redactor()  # without a password: settings hold none, but may hold anything else
+_SHOWN = Redactor()  # no passwords to redact: settings hold none, but may contain any characters
 _LABELS = {"outgoing.username": "username for sending"}  # no option has this name
 
 
@@ -25,11 +25,11 @@ def difference_texts(
     """Clauses such as ``incoming: imap.charter.net 993 ssl wanted, imap.charter.net 143 none in Thunderbird``.
 
     Args:
-        found: what differs between the two accounts. A server is shown as a whole, whatever part of it differs.
-        wanted: by the options.
-        stored: in the client.
-        client: its name.
-        security_names: by ``incoming`` and ``outgoing``: the client's word for a security that no account has.
+        found: the differences between the two accounts. A server is shown as a whole even if only a part differs.
+        wanted: from the options.
+        stored: from the client.
+        client: the client's name.
+        security_names: for ``incoming`` and ``outgoing``, the client's name for a security that no option has.
     """
     clauses = []
     names = security_names or {}
@@ -47,7 +47,7 @@ def difference_texts(
 
 
 def change_text(change: Change, client: str) -> str:
-    """The same for a setting that only the client has a name for."""
+    """The same for a setting that has a name only in the client."""
     return _clause(change.key, change.after, change.before, client)
 
 
@@ -65,4 +65,4 @@ def _value(value: object) -> str:
     if value in (None, ""):
         return "nothing"
     shown = str(value)
-    return _SHOWN(shown if shown == shown.strip() else f"'{shown}'")  # a space at its end would not be seen
+    return _SHOWN(shown if shown == shown.strip() else f"'{shown}'")  # otherwise a trailing space would be invisible

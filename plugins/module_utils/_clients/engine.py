@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine that every client shares: read, decide, show, write, prove."""
+"""The engine that all clients share: read, plan, show, write, verify."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if t.TYPE_CHECKING:
     from .change_log import ChangeLog
     from .client import Client
 
-__all__ = ["Obstacle", "PasswordState", "Status", "TextDiff", "View"]  # whoever knows the engine has them from here
+__all__ = ["Obstacle", "PasswordState", "Status", "TextDiff", "View"]  # re-exported for users of the engine
 
 S = t.TypeVar("S")
 T = t.TypeVar("T")
 Unlisted = t.Callable[[S], t.Sequence[Account]]
-"""Which accounts of a state are to be removed since no list has them, each with ``state: absent``."""
+"""Finds the accounts of a state to remove because they are not listed, each with ``state: absent``."""
 
 
 class ClientDefaults:
-    """What most clients have in common."""
+    """Defaults for most clients."""
 
     name: t.ClassVar[str]
     open_log: t.Callable[[], ChangeLog] | None = None
@@ -78,14 +78,14 @@ class ClientDefaults:
 
 @dataclasses.dataclass(frozen=True)
 class Step(t.Generic[S]):
-    """What one account needs.
+    """The change that one account needs.
 
     Attributes:
-        account: as wanted.
-        before: how it stands.
-        after: how it shall stand.
-        changes: what leads there.
-        states: all of the client's settings before and after; None where nothing differs.
+        account: the wanted account.
+        before: the account before.
+        after: the account after.
+        changes: the changes between both.
+        states: all of the client's settings before and after; None if nothing differs.
     """
 
     account: Account
@@ -96,20 +96,20 @@ class Step(t.Generic[S]):
 
     @property
     def status(self) -> Status:
-        """What happens to the account."""
+        """What the step does to the account."""
         if self.after.account is None:
-            # What a deleted account has left may be there without it.
+            # Leftovers of a deleted account may exist without it.
             left = self.account.state is State.ABSENT and self.changes
             return Status.REMOVED if left or self.before.account is not None else Status.ABSENT
         if self.before.account is None:
             return Status.CREATED
         if self.account.state is State.ABSENT and self.changes:
-            return Status.REMOVED  # of two such accounts, one stays as its user wants it
+            return Status.REMOVED  # one of two such accounts stays because its user wants it
         return Status.UPDATED if self.changes else Status.UNCHANGED
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """What differs for the user or the server; none for an account that is created or removed."""
+        """What differs for the user or the server; empty for an account that is created or removed."""
         if self.before.account is None or self.account.state is State.ABSENT:
             return ()
         found = differences(self.account, self.before.account, self.before.outgoing_username)
@@ -117,7 +117,7 @@ class Step(t.Generic[S]):
 
     @property
     def is_needed(self) -> bool:
-        """Whether anything differs for the user: an account is not written only to be marked as ours."""
+        """Whether anything differs for the user: marking an account as ours does not justify a write."""
         if self.before.account is None or self.after.account is None or not self.changes:
             return bool(self.changes)
         return any(change.significant for change in self.changes) or bool(self.differences)
@@ -128,11 +128,11 @@ class Outcome(t.Generic[S]):
     """What a run found and did.
 
     Attributes:
-        steps: one for each account, in the order given; then one for each that no list has and that is removed.
-        before: what was stored.
-        after: what is stored now, or would be in check mode.
-        backups: copies of what was replaced.
-        interrupted: an earlier run was interrupted, and what it left is settled now, or would be in check mode.
+        steps: one per account, in the given order, then one per account that is removed because it is not listed.
+        before: the stored state.
+        after: the state now stored, or in check mode the state that would be.
+        backups: copies of replaced files.
+        interrupted: an earlier run was interrupted; its leftovers are cleaned up, or would be in check mode.
     """
 
     steps: tuple[Step[S], ...]
@@ -148,7 +148,7 @@ class Outcome(t.Generic[S]):
 
 
 def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
-    """What a run would do; nothing is written.
+    """Plan a run; nothing is written.
 
     Raises:
         MailError: it cannot be done.
@@ -157,7 +157,7 @@ def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S]
     outcome = _plan(client, before, accounts, unlisted, keep=False)
     found = [tuple(step.before.ids.values()) for step in outcome.steps if step.before.account is not None]
     if len(found) != len(set(found)):
-        # Two accounts of the list share a login, and the second was taken for the first, which nothing marks as taken.
+        # Two listed accounts share a login, and the second was found as the first, which is not marked yet.
         outcome = _plan(client, before, accounts, unlisted, keep=True)
     if outcome.changed:
         client.require_writable(before, outcome.after)
@@ -174,7 +174,7 @@ def _plan(
         steps.append(step)
     rest: list[Step[S]] = []
     passed: S | None = None
-    while unlisted is not None and passed is not state:  # again after a removal: an account can be there twice
+    while unlisted is not None and passed is not state:  # repeat after a removal: an account can exist twice
         passed, rest = state, []
         for account in unlisted(state):
             step, state = _step(client, state, account, keep=keep)
@@ -184,10 +184,10 @@ def _plan(
 
 
 def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple[Step[S], S]:
-    """What an account needs, and the state after that; ``keep`` also what is only bookkeeping."""
+    """The step for an account, and the state after it; ``keep`` includes changes that are only bookkeeping."""
     ids = client.ids(state, account)
     wanted = None if ids is None else _configured(client, state, account)
-    if ids is not None and wanted is state:  # nearly always
+    if ids is not None and wanted is state:  # the usual case
         view = View(account, ids, outgoing_username=account.username)
         return Step(account, view, view, ()), state
     view = client.view(state, account)
@@ -203,7 +203,7 @@ def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple
 
 
 def _configured(client: Client[S], state: S, account: Account) -> S | None:
-    """What is to be stored where the client spells the account as it is wanted; None where that cannot be."""
+    """The state to store if the client spells the account as wanted; None if it cannot be configured."""
     try:
         return client.configure(state, account)
     except MailError:  # another spelling may need no change
@@ -211,7 +211,7 @@ def _configured(client: Client[S], state: S, account: Account) -> S | None:
 
 
 def preview(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S] | None = None) -> Outcome[S]:
-    """What a run would do, seen while no other run of this collection writes; nothing is written."""
+    """Plan a run while no other run of this collection writes; nothing is written."""
     outcome = client.undisturbed(lambda: plan(client, accounts, unlisted))
     return dataclasses.replace(outcome, interrupted=client.interrupted)
 
@@ -222,13 +222,13 @@ def reconcile(
     begin: t.Callable[[], None] = lambda: None,
     unlisted: Unlisted[S] | None = None,
 ) -> Outcome[S]:
-    """Make the client's settings what the accounts say, and see that they are.
+    """Bring the client's settings into line with the accounts, and verify the result.
 
     Args:
-        client: of one user.
-        accounts: of that user.
+        client: the client of one user.
+        accounts: the accounts of that user.
         begin: called before anything is changed.
-        unlisted: what else is removed; None for nothing.
+        unlisted: finds further accounts to remove; None for none.
 
     Raises:
         ClientRunningError: something differs, and the client is in use.
@@ -240,7 +240,7 @@ def reconcile(
     interrupted = outcome.interrupted
     begin()
     with client.exclusive():
-        # What was read before may be stale: the client could have been open until a moment ago.
+        # The first read may be stale: the client may have been open until now.
         outcome = plan(client, accounts, unlisted)
         backups: t.Sequence[str] = ()
         if outcome.changed:
@@ -250,7 +250,7 @@ def reconcile(
 
 
 def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequence[str]:
-    """Have the client store what is planned, and log it; ``undoes`` is the run that it undoes. Returns the backups."""
+    """Store the planned state, log it, and return the backups; ``undoes`` is the run that it undoes."""
     if client.open_log is not None:
         client.log = client.open_log()
         client.log.steps = outcome.steps
@@ -259,15 +259,15 @@ def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequenc
 
 
 def prove(client: Client[S], make_plan: t.Callable[[], Outcome[S]], done: str) -> None:
-    """See that what was stored reads back.
+    """Verify that the stored settings read back as written.
 
     Args:
-        client: of one user.
-        make_plan: what a further run would do.
-        done: what was done to the settings, for messages.
+        client: the client of one user.
+        make_plan: plans a further run.
+        done: what was done to the settings, for the messages.
 
     Raises:
-        HostError: a further run would do something, or cannot tell.
+        HostError: a further run would change something, or cannot be planned.
     """
     try:
         proven = not make_plan().changed

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a user's files tells whether a client's accounts are as they should be.
+"""The user's files that show whether a client's accounts are as wanted.
 
-A path begins with ``/`` or, in the user's home directory, with ``~/``. A ``*`` stands for any text in one name, which
-does not begin with a dot, as in a POSIX shell.
+A path begins with ``/``, or with ``~/`` for the user's home directory. ``*`` matches any text within a name
+that does not begin with a dot, as in a POSIX shell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import typing as t
 
 
 class FileGroup(t.NamedTuple):
-    """Files of the same names in several folders.
+    """Files with the same names in several folders.
 
     Attributes:
         folders: paths without ``*``.
@@ -24,13 +24,13 @@ class FileGroup(t.NamedTuple):
 
 
 class BusCall(t.NamedTuple):
-    """A method without arguments on the message bus of the user's session.
+    """A method without arguments on the user's session bus.
 
     Attributes:
-        destination: the service, which is not started for the call.
-        path: the object.
-        interface: of the method.
-        member: the method.
+        destination: the service; the call does not start it.
+        path: the object's path.
+        interface: the method's interface.
+        member: the method's name.
     """
 
     destination: str
@@ -40,17 +40,17 @@ class BusCall(t.NamedTuple):
 
 
 class FilesToRead(t.NamedTuple):
-    """What is enough to see that nothing is to be done, as far as files can tell. No password store is brought.
+    """What suffices to see that nothing needs to change, as far as files can show it. No password store is transferred.
 
     Attributes:
-        groups: files whose contents count.
-        folders: folders whose existence counts, in addition to those of the groups.
-        places: paths whose existence alone counts, and where they lead.
-        processes: programs of the user whose environment counts, by their names.
-        services: those of them that offer services on the message bus.
-        calls: what to ask on the bus, if the user is logged in.
-        stores: the files of password stores: with a key for seals, their digests count.
-        seals: the seals of these stores, whose contents count then.
+        groups: files whose contents matter.
+        folders: further folders whose existence matters.
+        places: paths of which only existence and link target matter.
+        processes: names of the user's programs whose environment matters.
+        services: those programs that offer services on the message bus.
+        calls: what to ask on the bus if the user is logged in.
+        stores: files of password stores, whose digests matter if there is a key for seals.
+        seals: the seals of these stores, whose contents matter then.
     """
 
     groups: tuple[FileGroup, ...] = ()
@@ -63,7 +63,7 @@ class FilesToRead(t.NamedTuple):
     seals: tuple[FileGroup, ...] = ()
 
     def joined(self, other: FilesToRead) -> FilesToRead:
-        """What is enough for two clients."""
+        """The files for two clients together."""
         return FilesToRead(
             self.groups + other.groups,
             self.folders + other.folders,

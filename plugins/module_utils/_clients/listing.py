@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every account that a client has, whoever made it: values only, the same for all clients.
+"""All accounts that a client has, regardless of origin: plain values, the same for all clients.
 
-The texts come from files that the user can write: they may hold anything.
+The texts come from files that the user can write, so they may contain anything.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from .._model.account import Account
 from .._model.client_options import ClientOptions
 
 PASSWORD = "password"
-"""The way to sign in that this collection sets up: the password itself, inside TLS."""
+"""The authentication that this collection sets up: the password in clear text, inside TLS."""
 
 
 class ListedIdentity(t.NamedTuple):
-    """Under which name and address mail is sent; empty for what there is not."""
+    """The name and address of a sender; empty if missing."""
 
     email: str
     full_name: str = ""
@@ -27,21 +27,21 @@ class ListedIdentity(t.NamedTuple):
 
 
 class ClientAccount(t.NamedTuple):
-    """An account as it stands in a client.
+    """An account stored in a client.
 
     Attributes:
-        kind: ``imap``, ``pop3``, or what the client calls another kind of mail account, such as ``ews``.
-        profile: the client's profile that has it.
+        kind: ``imap``, ``pop3``, or the client's name for another kind of mail account, such as ``ews``.
+        profile: the client's profile that contains it.
         email: the address of its first identity.
         account: its settings; None for another kind.
-        managed: whether this collection made or adopted it.
-        outgoing_username: the login for sending; empty where the client does not sign in.
-        authentication: how it signs in for receiving and for sending, such as PASSWORD.
-        identities: the first one is the default.
-        enabled: whether the user has left it switched on.
-        kept_by: the program that keeps it in place of the client; empty for none.
-        chosen: what the user has changed of ``account.client``: what a new account does not have.
-        not_expressed: what else an entry of ``mail_accounts`` cannot say about it, clauses.
+        managed: this collection created or adopted it.
+        outgoing_username: the login for sending; empty if the client does not sign in.
+        authentication: the methods for receiving and for sending, such as PASSWORD.
+        identities: the first is the default.
+        enabled: the user has not switched it off.
+        kept_by: the program that stores it instead of the client; empty for none.
+        chosen: the user's changes to ``account.client``, compared with a new account.
+        not_expressed: further properties that an entry of ``mail_accounts`` cannot express, clauses.
     """
 
     kind: str
@@ -63,7 +63,7 @@ class Listing(t.NamedTuple):
 
     Attributes:
         accounts: in the client's order.
-        unreadable: what could not be read, sentences; it hides nothing else.
+        unreadable: what could not be read, as sentences; everything else is listed.
     """
 
     accounts: tuple[ClientAccount, ...] = ()

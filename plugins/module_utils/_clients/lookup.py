@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What makes an account in a client the one that is wanted, the same for every client."""
+"""Rules for recognising the wanted account in a client, the same for every client."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ T = t.TypeVar("T")
 
 
 def marker(account: Account) -> str:
-    """What marks an account as ours. One user may have the same address by IMAP and by POP3."""
+    """The mark of an account as ours. A user may have the same address by IMAP and by POP3."""
     return f"{account.protocol.value}:{account.email.lower()}"
 
 
 def once(known: t.MutableMapping[Account, T], account: Account, find: t.Callable[[], T]) -> T:
-    """What was found for an account of a state the first time: many parts of a run ask.
+    """The result of a search in a state, cached per account since many parts of a run need it.
 
     Args:
-        known: of the state.
-        account: as wanted.
-        find: finds it. What it raises is raised each time.
+        known: the cache of the state.
+        account: the wanted account.
+        find: searches for it. Its exceptions are raised each time.
     """
     try:
         return known[account]
@@ -33,27 +33,27 @@ def once(known: t.MutableMapping[Account, T], account: Account, find: t.Callable
 
 
 def has_login(login: str, account: Account, has_address: t.Callable[[], bool]) -> bool:
-    """Whether a stored login is the account's.
+    """Whether a stored login belongs to the account.
 
     Args:
-        login: as stored.
-        account: as wanted.
-        has_address: whether what is stored has the account's address, too; asked only where that matters.
+        login: the stored login.
+        account: the wanted account.
+        has_address: whether the stored account also has the address; called only if needed.
     """
     login = login.lower()
     if login in {account.username.lower(), account.email.lower()}:
         return True
-    # A short login is a usual mistake; it is the same account only if the address is, too.
+    # A login without the domain is a common mistake; it is the same account only if the address matches too.
     return login == account.email.lower().partition("@")[0] and has_address()
 
 
 def is_void(mark: str, login: str, addresses: t.Collection[str]) -> bool:
-    """Whether a marked account has become another one: its user has given it another login, and that one's address.
+    """Whether the user turned a marked account into another one, with another login and that login's address.
 
     Args:
-        mark: as ``marker`` made it.
-        login: as stored.
-        addresses: those that the account sends by.
+        mark: the mark made by ``marker``.
+        login: the stored login.
+        addresses: the addresses it sends from.
     """
     address = mark.partition(":")[2]
     known = {one.lower() for one in addresses if "@" in one}
@@ -65,16 +65,16 @@ def is_void(mark: str, login: str, addresses: t.Collection[str]) -> bool:
 
 
 def about_void(account: Account, login: str, host: str) -> str:
-    """What the admin should know of an account that was the wanted one before its user made another one of it."""
+    """The warning that the user turned the account into another one."""
     return f"{account}: the account that was set up for it is now {login} on {host}, and is left as it is"
 
 
 def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tuple[str, ...]:
-    """What the user should know where the address is set up by the other protocol: often that is a mistake.
+    """The warning that the address is set up by the other protocol, which is often a mistake.
 
     Args:
-        account: as wanted.
-        is_there: whether the account itself is there; asked only where that matters.
+        account: the wanted account.
+        is_there: whether the account itself exists; called only if needed.
     """
     if account.state is State.PRESENT:
         return (f"{account} stands beside an account of the same address by the other protocol",)
@@ -84,14 +84,14 @@ def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tu
 
 
 def absence(account: Account, by_other_protocol: bool) -> str:
-    """How an account that is not there is missing, a clause whose subject is the client."""
+    """How an account is missing, a clause whose subject is the client."""
     if by_other_protocol:
         return f"has the address, but not by {account.protocol.value.upper()}"
     return "does not have the account"
 
 
 def about_candidates(account: Account, hosts: t.Iterable[str]) -> str:
-    """What the admin should know where an account to be removed could be one of several made by hand."""
+    """The warning that an account to remove could be one of several set up by hand."""
     return (
         f"{account} is not removed: it is set up more than once by hand ({', '.join(hosts)}), and none of these is "
         f"{account.incoming.host}; name the right server in incoming.host to remove that"
@@ -99,12 +99,12 @@ def about_candidates(account: Account, hosts: t.Iterable[str]) -> str:
 
 
 def ambiguous(account: Account, hosts: t.Iterable[str], client: str) -> OptionError:
-    """The error where several accounts made by hand could have moved to the wanted server.
+    """The error if several accounts set up by hand could have moved to the wanted server.
 
     Args:
-        account: as wanted.
+        account: the wanted account.
         hosts: the servers of the candidates.
-        client: its name.
+        client: the client's name.
     """
     return OptionError(
         "email",

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether folders with mail, which are to be deleted, are an account's own."""
+"""Checks whether mail folders to delete are used by something else."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ if t.TYPE_CHECKING:
 def shared_with(
     own: t.Iterable[str], others: t.Iterable[str], real_path: t.Callable[[str], str]
 ) -> tuple[str, str] | None:
-    """The first of some folders that something else uses, and how that names it.
+    """The first folder that something else uses, with the path it uses.
 
-    A folder is used where it is the other one, is in it or contains it, whether by its name or by where the
-    names lead.
+    A folder is used if the other path equals it, is in it or contains it, by name or after resolving links.
 
     Args:
-        own: absolute paths of folders to delete.
-        others: absolute paths that must stay.
+        own: absolute paths of the folders to delete.
+        others: absolute paths of what must stay.
         real_path: see ``Files``.
     """
     kept = [(path, _places(path, real_path)) for path in others]
@@ -34,10 +33,10 @@ def shared_with(
 
 
 def to_empty(files: Files, folders: t.Iterable[str]) -> t.Iterator[str]:
-    """The folders that must be writable for others to be deleted: what is in one of another owner would stay.
+    """The folders that must be writable to delete some others: the content of another owner's folder would stay.
 
     Args:
-        files: the user's.
+        files: the user's files.
         folders: absolute paths; they need not exist.
     """
     waiting = [folder for folder in folders if files.is_directory(folder)]
@@ -54,7 +53,7 @@ def to_empty(files: Files, folders: t.Iterable[str]) -> t.Iterator[str]:
 
 
 def _places(path: str, real_path: t.Callable[[str], str]) -> t.Sequence[str]:
-    """Where a path is: ``..`` after a link leads elsewhere by its name than by the file system."""
+    """The possible locations of a path: ``..`` after a link differs between the name and the file system."""
     named = posixpath.normpath(path)
     parent, name = posixpath.split(named)
     return tuple(dict.fromkeys((named, posixpath.join(real_path(parent), name), real_path(path))))

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The names and addresses of the computer that a client runs on: a server with one of them is a service of its own.
+"""The names and addresses of the computer that a client runs on. A server with one of them is a local service.
 
-Files tell it, no resolver is asked: the kernel's (proc_sys_kernel(5), net/fib_trie, net/if_inet6), hosts(5) and
-resolv.conf(5).
+They come from files, not from a resolver: the kernel's (proc_sys_kernel(5), net/fib_trie, net/if_inet6), hosts(5)
+and resolv.conf(5).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .._model.errors import HostError
 if t.TYPE_CHECKING:
     from .._host.files import Files
 
-# As the files hosts of distributions have them: Red Hat's has localhost4, SUSE's ipv6-loopback.
+# As in the hosts files of distributions: Red Hat's has localhost4, SUSE's ipv6-loopback.
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ipv?6-(?:localhost|loopback)|loopback")
 _NUMBER = re.compile("0x[0-9a-f]{1,8}|0[0-7]{0,11}|[1-9][0-9]{0,9}")
 _LOCAL_IPV4 = re.compile(r"^[\s|+-]*([0-9.]{7,15})\s+/32 host LOCAL$", re.MULTILINE)
@@ -31,14 +31,14 @@ class ThisComputer:
     """One computer.
 
     Args:
-        files: its files; without them, only what is the same on every computer is known.
+        files: its files; without them, only what all computers share is known.
     """
 
     def __init__(self, files: Files | None = None) -> None:
         self._files = files
 
     def is_meant_by(self, host: str) -> bool:
-        """Whether a host is this computer: whoever is asked there, such as a proxy, is no provider."""
+        """Whether a host is this computer, so that its service, such as a proxy, does not belong to a provider."""
         name = _bare(host)
         if _LOOPBACK.fullmatch(name):
             return True
@@ -51,13 +51,13 @@ class ThisComputer:
     def _names(self) -> frozenset[str]:
         name = _bare(self._text("/proc/sys/kernel/hostname").strip())
         short = name.partition(".")[0]
-        found = {name, short, f"{short}.local"} if short else set()  # the last one by multicast DNS (RFC 6762)
+        found = {name, short, f"{short}.local"} if short else set()  # the last one for multicast DNS (RFC 6762)
         for first, *others in self._lines("/etc/resolv.conf"):
             if first in {"domain", "search"} and short:
                 found.update(f"{short}.{_bare(domain)}" for domain in others)
         for first, *others in self._lines("/etc/hosts"):
             address = _address(_bare(first))
-            # Lists of names that shall lead nowhere have 0.0.0.0.
+            # Block lists give names the address 0.0.0.0.
             if address is not None and not address.is_unspecified:
                 found.update(map(_bare, others) if _is_loopback(address) or address in self._addresses else ())
         return frozenset(found)
@@ -73,7 +73,7 @@ class ThisComputer:
         return frozenset(found)
 
     def _lines(self, path: str) -> t.Iterator[list[str]]:
-        """The words of each line that has some, without comments."""
+        """The words of each non-empty line, without comments."""
         for line in self._text(path).splitlines():
             words = line.lower().partition("#")[0].split()
             if words:
@@ -84,7 +84,7 @@ class ThisComputer:
             return ""
         try:
             return (self._files.read(path) or b"").decode("utf-8", "replace")
-        except HostError:  # what cannot be read names nothing
+        except HostError:  # an unreadable file names nothing
             return ""
 
 
@@ -102,7 +102,7 @@ def _is_loopback(address: _Address) -> bool:
 
 
 def _address(name: str) -> _Address | None:
-    """The address that a text is; IPv4 as such also where it is mapped to IPv6 (RFC 4291)."""
+    """The address in a text; an IPv4 address mapped to IPv6 is returned as IPv4 (RFC 4291)."""
     number = _ipv4(name)
     if number is not None:
         return ipaddress.IPv4Address(number)
@@ -114,7 +114,7 @@ def _address(name: str) -> _Address | None:
 
 
 def _ipv4(name: str) -> int | None:
-    """The number of an address in any form that the system's resolver takes, such as ``0x7f000001`` (inet(3))."""
+    """The number of an address in any form that the system's resolver accepts, such as ``0x7f000001`` (inet(3))."""
     parts = name.split(".")
     if len(parts) > 4 or not all(map(_NUMBER.fullmatch, parts)):
         return None

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seal of a password store: which passwords are in it, for whoever has the key and these passwords.
+"""The seal of a password store: lets anyone with the key and the passwords check that it holds them.
 
-It is a small file beside the store. For each login it has an HMAC-SHA256 of the login, its password and the digests of
-the store's files. A look at a host can compare it with what is wanted, and need not bring the store. Any change of the
-store breaks it. SECURITY.md has the reasoning. All other files import this one late: most tasks have no key.
+A small file beside the store. For each login it has an HMAC-SHA256 of the login, its password and the digests of
+the store's files. A check of the host compares it with what is wanted, without transferring the store. Any change of
+the store invalidates it. SECURITY.md explains why. Other files import this one late: most tasks have no key.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ _COMMENT = (
     b"# It has no password in it. It can be deleted.\n"
 )
 _ENTRY = re.compile(rb"[0-9a-f]{64}")
-_MOST = 1000  # entries of other tasks that are kept
+_MOST = 1000  # maximum number of entries kept from other tasks
 
 Digests = t.Mapping[str, t.Optional[str]]
-"""File name to SHA-256 of the content in hexadecimal; None where there is no such file."""
+"""File name to SHA-256 of the content in hexadecimal; None if the file does not exist."""
 Stored = t.Tuple[t.Sequence[str], Secret]
-"""What names a login in a store, and its password."""
+"""The values that name a login in a store, and its password."""
 
 
 def require_key(key: str) -> None:
-    """Refuse a key that could be guessed.
+    """Refuse a guessable key.
 
     Raises:
         OptionError: it is too short.
@@ -57,26 +57,26 @@ def require_key(key: str) -> None:
 
 
 def digests_of(contents: t.Mapping[str, bytes | None]) -> Digests:
-    """The digests of files, by their names; None is a file that does not exist."""
+    """The digests of files, by name; None for a file that does not exist."""
     return {
         name: None if content is None else hashlib.sha256(content).hexdigest() for name, content in contents.items()
     }
 
 
 def entries_in(content: bytes | None) -> tuple[str, ...]:
-    """The entries of a seal, the first of which is that of the store; none where it is damaged or missing."""
+    """The entries of a seal, first the store's; none if it is damaged or missing."""
     lines = [line for line in (content or b"").splitlines() if not line.startswith(b"#")]
     return tuple(line.decode() for line in lines) if all(map(_ENTRY.fullmatch, lines)) else ()
 
 
 class Seal(t.NamedTuple):
-    """What seals the password stores of one user's client.
+    """Seals the password stores of one user's client.
 
     Attributes:
         key: the key of this host.
         client: the client's name.
         user: the user's name.
-        accounts: those of the task whose passwords are to be stored.
+        accounts: the task's accounts whose passwords are to be stored.
     """
 
     key: Secret
@@ -86,21 +86,21 @@ class Seal(t.NamedTuple):
 
     @classmethod
     def of(cls, key: str, client: str, user: str, accounts: t.Iterable[Account]) -> Seal:
-        """The same, of all accounts of the user."""
+        """A seal from all accounts of the user."""
         wanted = (account for account in accounts if account.state is State.PRESENT and account.password is not None)
         return cls(Secret(key), client, user, tuple(wanted))
 
     def entry(self, folder: str, digests: Digests, stored: Stored | None) -> str:
-        """The entry of a login, or, for None, that of the store.
+        """The entry of a login, or of the store for None.
 
         Args:
-            folder: of the store.
-            digests: of all files that make the store.
+            folder: the folder of the store.
+            digests: those of all files of the store.
             stored: the login and its password.
         """
         login = None if stored is None else [list(stored[0]), stored[1].reveal()]
         text = json.dumps([_FORM, self.client, self.user, folder, sorted(digests.items()), login])
-        # JSON is ASCII and has one form for each value: nothing else gives the same text.
+        # JSON is ASCII with one form per value, so no other values give the same text.
         key = self.key.reveal().encode("utf-8", "surrogatepass")
         return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
@@ -109,11 +109,11 @@ class Seal(t.NamedTuple):
         logins: t.Callable[[Account], t.Iterable[t.Sequence[str]]],
         stored: t.Callable[..., Secret | None],
     ) -> list[Stored]:
-        """The logins whose stored passwords are those of ``accounts``.
+        """The logins whose stored passwords equal those of ``accounts``.
 
         Args:
-            logins: what names the logins of an account; none where the account is not there.
-            stored: the password of a login; None where there is none.
+            logins: the logins of an account; none if the account is not there.
+            stored: the password of a login; None if there is none.
         """
         found = ((login, stored(*login), account.password) for account in self.accounts for login in logins(account))
         return [(login, one) for login, one, wanted in found if one is not None and one == wanted]
@@ -121,24 +121,24 @@ class Seal(t.NamedTuple):
     def changes(
         self, files: Files, folder: str, contents: t.Mapping[str, bytes | None], stored: t.Iterable[Stored]
     ) -> tuple[list[FileWrite], list[str]]:
-        """What must be written and what deleted so that the seal tells what is stored.
+        """The files to write and to delete so that the seal matches the store.
 
         Args:
-            files: the user's.
-            folder: of the store.
-            contents: all files that make the store, by their names, as they are or will be.
-            stored: the logins that are in it with the passwords of ``accounts``.
+            files: the user's files.
+            folder: the folder of the store.
+            contents: all files of the store by name, as they are or will be.
+            stored: the logins stored with the passwords of ``accounts``.
         """
         path = posixpath.join(folder, NAME)
         try:
             before = files.read(path)
-        except MailError:  # not a file of ours, which must stop nothing
+        except MailError:  # not our file; it must not stop the run
             return [], []
         digests = digests_of(contents)
         store = self.entry(folder, digests, None)
         entries = dict.fromkeys(self.entry(folder, digests, login) for login in stored)
         found = entries_in(before)
-        # Those of other tasks hold as long as the store is the same.
+        # Entries of other tasks are valid as long as the store is unchanged.
         others = found[1:] if found[:1] == (store,) else ()
         if entries and set(entries) <= set(others):
             return [], []
@@ -149,16 +149,16 @@ class Seal(t.NamedTuple):
         return ([] if after == before else [FileWrite(path, after)]), []
 
     def renew(self, files: Files, changes: t.Callable[[], tuple[list[FileWrite], list[str]]]) -> tuple[str, ...]:
-        """Write the seal where nothing else is to be written.
+        """Write the seal if nothing else needs writing.
 
-        The client may be open: it does not know the file, and what the seal says is true of the store that was read.
+        The client may be open: it does not know the file, and the seal describes the store that was read.
 
         Args:
-            files: the user's.
-            changes: finds what ``changes`` finds.
+            files: the user's files.
+            changes: returns the result of the method ``changes``.
 
         Returns:
-            A warning if it cannot be done. The user's accounts are as they should be in any case.
+            A warning if it fails. The user's accounts are as wanted in any case.
         """
         try:
             writes, deletes = changes()
@@ -166,7 +166,7 @@ class Seal(t.NamedTuple):
                 with files.exclusive():
                     files.recover()
                     files.replace(writes, deletes)
-        except LockedError:  # what a killed run left is to be settled first, once the client is closed
+        except LockedError:  # leftovers of a killed run are cleaned up first, once the client is closed
             return ()
         except MailError as error:
             doubt = "the seal of the passwords cannot be written, which makes later runs slower"

@@ -11,15 +11,15 @@ _EXAMPLES = {int: "a whole number", bool: "true or false"}
 
 
 def require_kind(option: str, value: Value, kind: type | None) -> None:
-    """See that a value is of the type that the client gives a setting.
+    """Check that a value has the type that the client uses for a setting.
 
     Args:
-        option: for the message.
-        value: as given.
-        kind: int or bool; None where the type is not known.
+        option: the option's name for the message.
+        value: the given value.
+        kind: int or bool; None if the type is not known.
 
     Raises:
-        OptionError: it is not.
+        OptionError: it has another type.
     """
     if kind is not None and not is_of_kind(value, kind):
         raise OptionError(option, f"{value!r} is of the wrong type", f"write {_EXAMPLES[kind]}")

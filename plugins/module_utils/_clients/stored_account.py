@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as it stands in a client, with what the client has stored for signing in."""
+"""An account stored in a client, with its logins."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .._model.settings import Change
 
 
 class StoredLogin(t.NamedTuple):
-    """What the client would sign in with at one server.
+    """What the client signs in with at one server.
 
     Attributes:
-        username: the login; empty where there is none.
-        password: None where none is stored, or none can be read.
-        method: by what it signs in, if that is no password; empty where it is one.
+        username: the login; empty if there is none.
+        password: None if none is stored or it cannot be read.
+        method: how it signs in without a password; empty if it uses a password.
     """
 
     username: str
@@ -27,35 +27,35 @@ class StoredLogin(t.NamedTuple):
 
 
 class LeftAlone(t.NamedTuple):
-    """What a run leaves as the user wants it, unless it is given ``override``.
+    """What a run leaves to the user, unless ``override`` is set.
 
     Attributes:
-        reason: why, a clause.
-        settings: the names of the settings, as in ``Difference``; None for the whole account.
+        reason: the reason, a clause.
+        settings: names of settings, as in ``Difference``; None for the whole account.
     """
 
     reason: str
     settings: frozenset[str] | None = None
 
     def covers(self, difference: Difference) -> bool:
-        """Whether a difference stays."""
+        """Whether a difference is left."""
         return self.settings is None or difference.setting in self.settings
 
 
 class StoredAccount(t.NamedTuple):
-    """An account as read back.
+    """An account read back from a client.
 
-    The texts come from files that the user can write: they may hold anything.
+    The texts come from files that the user can write, so they may contain anything.
 
     Attributes:
-        account: the settings; the login is that of the incoming server, and there is no password in it.
-        incoming: for receiving.
-        outgoing: for sending.
-        locked: why the stored passwords cannot be read, a clause; empty where they can.
-        others: what differs from the account wanted among settings that an Account does not name.
-        sign_in: what else decides how the client signs in, and differs.
+        account: the settings, with the login of the incoming server and no password.
+        incoming: the login for receiving.
+        outgoing: the login for sending.
+        locked: why the stored passwords cannot be read, a clause; empty if they can.
+        others: differences in settings that an Account does not have.
+        sign_in: further differences that affect how the client signs in.
         security_names: see ``difference_text.difference_texts``.
-        left_alone: what a run would leave as it is; None where it would change whatever differs.
+        left_alone: what a run would leave; None if it would change every difference.
     """
 
     account: Account

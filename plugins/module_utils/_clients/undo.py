@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing what a run changed, the same for every client: by setting, since clients rewrite their files.
+"""Undoes what a run changed, the same for every client: setting by setting, since clients rewrite their files.
 
-A setting that still has the value of the run gets its former one back. One that somebody has changed since is left and
-named. The engine writes the result as any other change, with an entry in the log of changes.
+A setting that still has the run's value gets its former value back. A setting changed since is left and reported. The
+engine writes the result like any other change, with an entry in the change log.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ S = t.TypeVar("S")
 
 
 class LeftSetting(t.NamedTuple):
-    """A setting that somebody has changed since; None for "not set".
+    """A setting changed since the run; None for "not set".
 
     Attributes:
         setting: its name in the client.
-        ours: what the run set.
-        stored: what it is now.
+        ours: the run's value.
+        stored: the value now.
     """
 
     setting: str
@@ -39,13 +39,13 @@ class LeftSetting(t.NamedTuple):
 
 
 class Undone(t.NamedTuple):
-    """A state of a client with something undone.
+    """A state of a client after an undo.
 
     Attributes:
-        state: the next state; the one before itself where nothing differs.
-        left: what was changed since.
-        notices: what the admin should know, sentences.
-        restored: other accounts that come back with it.
+        state: the next state; the given one if nothing differs.
+        left: settings changed since.
+        notices: what the administrator should know, as sentences.
+        restored: other accounts that are restored along with it.
     """
 
     state: t.Any
@@ -55,27 +55,27 @@ class Undone(t.NamedTuple):
 
 
 class Undo(t.Protocol):
-    """How a client undoes what was changed. Pure."""
+    """A client's way to undo changes. Pure."""
 
     def __call__(self, client: t.Any, state: t.Any, past: PastAccount, force: bool) -> Undone:
-        """Undo what was changed of an account, or along with it.
+        """Undo the changes of an account, and those made along with it.
 
         Args:
-            client: opened.
-            state: its state now.
-            past: what was changed.
-            force: undo also what was changed since.
+            client: the client, opened.
+            state: the state now.
+            past: the changes.
+            force: also undo settings changed since.
         """
 
 
 @dataclasses.dataclass(frozen=True)
 class Rollback(t.Generic[S]):
-    """What a rollback does in one client, or did.
+    """The result of a rollback in one client.
 
     Attributes:
-        outcome: as for any other run.
-        left: what was changed since, and is left.
-        notices: what the admin should know, sentences.
+        outcome: the outcome, as of any other run.
+        left: settings changed since, which are left.
+        notices: what the administrator should know, as sentences.
     """
 
     outcome: Outcome[S]
@@ -86,14 +86,14 @@ class Rollback(t.Generic[S]):
 def plan(
     client: Client[S], entries: t.Sequence[PastChange], undo: Undo, emails: t.Collection[str], *, force: bool
 ) -> Rollback[S]:
-    """What undoing these entries would change; nothing is written.
+    """Plan the undoing of entries; nothing is written.
 
     Args:
-        client: opened, with the profile of the entries.
-        entries: the oldest first.
-        undo: how.
-        emails: the addresses whose accounts are undone; none means all.
-        force: undo also what was changed since.
+        client: the client, opened with the profile of the entries.
+        entries: oldest first.
+        undo: how the client undoes changes.
+        emails: addresses of the accounts to undo; empty for all.
+        force: also undo settings changed since.
     """
     before = state = client.read()
     steps: list[Step[S]] = []
@@ -116,7 +116,7 @@ def plan(
 
 
 def merged(steps: t.Iterable[Step[S]]) -> list[Step[S]]:
-    """One step for each account, which may have been changed several times."""
+    """One step per account, which may have been changed several times."""
     found: dict[str, Step[S]] = {}
     for step in steps:
         first = found.get(marker(step.account))
@@ -134,12 +134,12 @@ def roll_back(
     check_mode: bool,
     begin: t.Callable[[], None],
 ) -> Rollback[S]:
-    """Undo, and see that it is undone.
+    """Roll back, and verify the result.
 
     Args:
-        client: of one user.
+        client: the client of one user.
         make_plan: see ``plan``.
-        run: the id of the run that is undone.
+        run: the id of the run to undo.
         check_mode: change nothing.
         begin: called before anything is changed.
 
@@ -170,14 +170,14 @@ def former_values(
     force: bool,
     equal: t.Callable[[str, Value | None, Value | None], bool] = lambda key, one, other: same(one, other),
 ) -> tuple[dict[str, Value | None], list[LeftSetting]]:
-    """Which settings get which former value (None: not set), and which are left.
+    """The settings to put back with their former values (None: not set), and those that are left.
 
     Args:
-        past: what was changed.
-        changes: those of them that are meant.
-        stored: what a setting is now.
-        force: also those that somebody has changed since.
-        equal: whether two values of a setting mean the same.
+        past: the changes of the account.
+        changes: the changes to consider.
+        stored: the value of a setting now.
+        force: also put back settings changed since.
+        equal: whether two values of a setting are equivalent.
     """
     values: dict[str, Value | None] = {}
     left = []
@@ -193,7 +193,7 @@ def former_values(
 
 
 def touched(changes: t.Iterable[Change], stored: t.Callable[[str], Value | None]) -> list[LeftSetting]:
-    """What somebody has changed since in an account that a run made. Clients drop what equals their defaults."""
+    """Settings changed since in an account that the run created. Clients drop values that equal their defaults."""
     found = []
     for change in changes:
         now = stored(change.key)
@@ -203,32 +203,32 @@ def touched(changes: t.Iterable[Change], stored: t.Callable[[str], Value | None]
 
 
 def absent(past: PastAccount) -> Account:
-    """The account as one that is to be removed; its mail stays."""
+    """The account marked for removal; its mail stays."""
     return dataclasses.replace(past.account, state=State.ABSENT)
 
 
 def about_refused(past: PastAccount, error: OptionError) -> str:
-    """The notice about an account that stays, as the client refuses to remove it or knows several."""
+    """The notice that an account stays because the client refuses to remove it or finds several."""
     return f"{past.account} stays: {error}"
 
 
 def about_changed(past: PastAccount) -> str:
-    """What is said of an account that stays, as it is not any more what the run made."""
+    """The notice that an account stays because it was changed since the run."""
     return f"{past.account} stays: it was made by the run, and was changed since. With force, it is removed."
 
 
 def about_another(past: PastAccount) -> str:
-    """What is said of an account that is not the one that the run had to do with."""
+    """The notice that an account is not the one that the run changed."""
     return f"{past.account} stays as it is: since that run, it was removed and set up again."
 
 
 def about_twin(past: PastAccount) -> str:
-    """What is said of an account beside which the POP3 account that it replaced is there again."""
+    """The notice that an account stays although the POP3 account that it replaced is there again."""
     return f"{past.account} stays: the POP3 account that it replaced was set up again since."
 
 
 def about_removed(past: PastAccount) -> str:
-    """What is said where the account that replaced a POP3 account is gone, and with it the identities of both."""
+    """The notice that the account that replaced a POP3 account is gone, with the identities of both."""
     return (
         f"{past.account} was removed since, with the identities of the POP3 account that it had replaced. "
         "Set that up again: list the address with protocol: pop3."
@@ -236,12 +236,12 @@ def about_removed(past: PastAccount) -> str:
 
 
 def about_local_folders(past: PastAccount) -> str:
-    """What is said where the local folders of a POP3 account that was replaced are gone."""
+    """The notice that the local folders of a replaced POP3 account are gone."""
     return f"{past.account} stays: the local folders of the POP3 account that it replaced were removed since."
 
 
 def about_restored(past: PastAccount) -> str:
-    """What is said of a run that has brought a POP3 account back."""
+    """The notice about a run that restored a POP3 account."""
     return (
         f"{past.account}: the run brought a POP3 account back, and that is not undone. To replace it again, list the "
         "IMAP account with migrate: true."
@@ -249,7 +249,7 @@ def about_restored(past: PastAccount) -> str:
 
 
 def _about_passwords(past: PastAccount, *, changed: bool) -> t.Iterator[str]:
-    """What cannot be put back, since the log has no passwords."""
+    """What cannot be restored, since the log has no passwords."""
     removed = past.status is Status.REMOVED
     moved = any(one.was and not one.is_ for one in past.passwords)
     for one in past.passwords:

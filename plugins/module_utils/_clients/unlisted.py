@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which accounts of a client are not in the list, and are to be removed: the same rule for every client."""
+"""Decides which accounts of a client to remove because they are not listed; the same for every client."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import typing as t
 from .._model.account import Account, State
 
 InScope = t.Callable[[str, bool], bool]
-"""Whether an account may be removed, by its incoming server, and whether this collection has marked it."""
+"""Whether an account may be removed, by its incoming server and whether this collection marked it."""
 
 FindUnlisted = t.Callable[[t.Any, t.Sequence[Account], InScope], t.Sequence[Account]]
-"""Finds in a client's state the accounts in scope that are not in the list, as they are to be removed."""
+"""Finds the accounts in scope that are not listed in a client's state, ready for removal."""
 
 
 class UnlistedAccount(t.NamedTuple):
-    """An account of a client that no account of the list was recognised as.
+    """An account of a client that matches no listed account.
 
     Attributes:
-        account: as stored.
-        mark: what marks it as ours, see ``lookup.marker``; empty for an account made by hand.
-        addresses: of all its identities.
+        account: the stored account.
+        mark: its mark as ours, see ``lookup.marker``; empty for an account set up by hand.
+        addresses: those of all its identities.
     """
 
     account: Account
@@ -33,12 +33,12 @@ class UnlistedAccount(t.NamedTuple):
 def to_remove(found: t.Iterable[UnlistedAccount], listed: t.Sequence[Account], in_scope: InScope) -> list[Account]:
     """The accounts to remove, each as if it were listed with ``state: absent``.
 
-    One with the protocol and an address or the login of a listed account stays: it may be the same account again.
+    One that shares protocol and an address or login with a listed account stays: it may be the same account.
 
     Args:
-        found: what the client has beside the listed accounts.
-        listed: of the user, in whatever state.
-        in_scope: what may be removed.
+        found: the accounts of the client that match no listed account.
+        listed: the user's listed accounts, in any state.
+        in_scope: which accounts may be removed.
     """
     kept = {(account.protocol, name.lower()) for account in listed for name in (account.email, account.username)}
     removed = []

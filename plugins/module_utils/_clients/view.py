@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run tells of an account: how it stands in a client, and what became of it and of its password."""
+"""What a run reports of an account: its settings in a client, its status and its password."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ class Status(enum.Enum):
 
 
 class PasswordState(enum.Enum):
-    """What became of the password that was given for an account, or would in check mode."""
+    """What a run did with the password of an account, or would do in check mode."""
 
     STORED = "stored"
-    """It is what the client will sign in with."""
+    """The client will sign in with it."""
     KEPT = "kept"
-    """The client has another one, which was to be left."""
+    """The client has another password, which was to be kept."""
     NOT_STORED = "not stored"
-    """The client cannot take one now, and will ask the user."""
+    """The client cannot store one now, and will ask the user."""
 
 
 class View(t.NamedTuple):
-    """An account as it stands in a client, for users and for results.
+    """An account stored in a client, for users and for results.
 
     Attributes:
-        account: what the client's settings say; None if the account is not there.
-        ids: the client's own names for its parts.
-        details: further lines worth showing, name to value, such as the folder for sent mail.
-        profile: the client's profile that has the account; None for ``Client.profile``.
-        outgoing_username: the login for sending; empty where the client does not sign in.
-        kept: settings of the user's own that stay as they are, by their names in ``Difference``.
-        replaces: accounts of the other protocol that are there as long as the account has not replaced them.
+        account: the client's settings; None if the account is not there.
+        ids: the client's names for its parts.
+        details: further lines to show, name to value, such as the folder for sent mail.
+        profile: the client's profile that contains the account; None for ``Client.profile``.
+        outgoing_username: the login for sending; empty if the client does not sign in.
+        kept: the user's own settings, which stay, by their names in ``Difference``.
+        replaces: accounts of the other protocol that this account will replace.
     """
 
     account: Account | None
@@ -56,10 +56,10 @@ class View(t.NamedTuple):
 
 
 class Obstacle(t.NamedTuple):
-    """Why a client did less for an account than was asked, although nothing went wrong.
+    """Why a client did less for an account than asked, although nothing failed.
 
     Attributes:
-        status: SKIPPED, or FAILED if the task shall fail.
+        status: SKIPPED, or FAILED if the task must fail.
         reason: the reason and the remedy, as sentences.
     """
 
@@ -68,7 +68,7 @@ class Obstacle(t.NamedTuple):
 
 
 class TextDiff(t.NamedTuple):
-    """Two texts to show as a diff, under one header."""
+    """Two texts to show as one diff, under one header."""
 
     header: str
     before: str

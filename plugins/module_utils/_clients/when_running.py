@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The option ``when_running``: what becomes of the accounts of a user whose client is open. No run closes a client."""
+"""The option ``when_running``: what to do if a user's client is open. No run closes a client."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ def seconds_to_wait(params: t.Mapping[str, t.Any]) -> int:
 
 
 def skips(when_running: str) -> bool:
-    """Whether the accounts of a client that stays open are skipped, with a warning. Otherwise they fail."""
+    """Whether accounts are skipped with a warning if the client stays open. Otherwise they fail."""
     return when_running == _SKIP
 
 
 def in_check_mode(client: str, when_running: str) -> str:
-    """The warning about a client that is open while check mode only says what would change.
+    """The warning in check mode that a client is open.
 
     Args:
-        client: its name.
-        when_running: the value of the option.
+        client: the client's name.
+        when_running: the option's value.
     """
     return f"{client} is open now: outside check mode, when_running={when_running} would apply"
 
 
 def once_closed(action: t.Callable[[], None], seconds: float) -> None:
-    """Do what needs the client closed, as soon as it is.
+    """Run an action that needs the client closed, as soon as it is.
 
     Args:
-        action: raises ClientRunningError as long as the client is open, with nothing done.
-        seconds: how long to wait; 0 to try once.
+        action: raises ClientRunningError, with nothing done, while the client is open.
+        seconds: the time to wait; 0 to try once.
 
     Raises:
         ClientRunningError: the client is still open.

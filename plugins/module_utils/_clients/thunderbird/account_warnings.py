@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Warnings about accounts that are the user's, in whole or in part."""
+"""Warnings about accounts that belong to the user, wholly or partly."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .user_choice import choice
 
 
 def about(state: ThunderbirdState, account: Account, kept: t.Iterable[tuple[str, str]] = ()) -> t.Sequence[str]:
-    """Of an account that is left as it is, and of what the run did.
+    """Warnings about an account that is left, and about what the run did.
 
     Args:
-        state: after the run.
-        account: as wanted.
+        state: the state after the run.
+        account: the wanted account.
         kept: see ``migration.kept``.
     """
     if state.unreadable is not None:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What AutoConfig's file sets. It is JavaScript, and is read, never run.
+"""Reads what the AutoConfig file sets. The file is JavaScript and is never run.
 
-A call with plain values counts where it is made in any case: in no function, loop or condition. ``try`` and ``finally``
-are none. Of the others, only the names are known (defaults/autoconfig/prefcalls.js).
+A call with literal values counts if it always runs: outside functions, loops and conditions. ``try`` and ``finally``
+are allowed. Of other calls, only the preference names are known (defaults/autoconfig/prefcalls.js).
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _IN_ANY_CASE = frozenset({b"try", b"finally", b";", b"{", b"}"})
 
 
 class Program(t.NamedTuple):
-    """A file that is more than a list of calls.
+    """A file with more than a list of calls.
 
     Attributes:
-        calls: those that count.
-        open: preference to the line of a call that may be made, or with a value that is not known.
+        calls: the calls that always run.
+        open: preference to the line of a call that may run or whose value is not known.
     """
 
     calls: t.Sequence[Statement]
@@ -39,18 +39,18 @@ class Program(t.NamedTuple):
 
 
 def plain(content: bytes) -> t.Sequence[Statement] | None:
-    """All calls of a file that has nothing else; None for others. Its first line is not read (nsJSConfigTriggers)."""
+    """All calls of a file with nothing else; None for other files. The first line is ignored (nsJSConfigTriggers)."""
     parsed = list(statements(content, _CALLS, after_line=1, needs_end=False))
     known = [statement for statement in parsed if statement is not None]
     return known if len(known) == len(parsed) else None
 
 
 def program(content: bytes) -> Program:
-    """What is known of any other file."""
+    """Parse any other file, as far as possible."""
     code = _TOKEN.sub(_without_comment, content)
     calls: list[Statement] = []
     counted: set[int] = set()
-    brackets: list[bool] = []  # whether what is in each that is open is run in any case
+    brackets: list[bool] = []  # for each open bracket, whether its content always runs
     previous = b";"
     for token in _TOKEN.finditer(code, code.find(b"\n") + 1 or len(code)):
         text = token.group()
@@ -71,7 +71,7 @@ def program(content: bytes) -> Program:
 
 
 def _without_comment(token: t.Match[bytes]) -> bytes:
-    """Blanks in the place of a comment, so that all lines keep their numbers."""
+    """Blanks in place of a comment, so that line numbers stay the same."""
     return re.sub(rb"[^\n]", b" ", token.group()) if token["comment"] is not None else token.group()
 
 

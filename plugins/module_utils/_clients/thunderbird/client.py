@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thunderbird of one local user, as the engine sees it."""
+"""Thunderbird of one local user, for the engine."""
 
 from __future__ import annotations
 
@@ -46,15 +46,15 @@ class Thunderbird(ClientDefaults):
 
     Args:
         files: the user's files.
-        root: where profiles.ini is.
+        root: the folder with profiles.ini.
         profile: a profile's name or folder; None for the one that Thunderbird would open.
-        scratch: makes a private folder for the time of the run.
+        scratch: creates a private folder for the duration of the run.
         wait_seconds: how long to wait for Thunderbird to be closed.
         backup: keep copies of the settings files that change.
-        now: seconds since 1970, for the times in the password store.
+        now: seconds since 1970, for times in the password store.
         require_writable: see ``UserHost``.
         as_root: entered for imports during the run, when the process may have the rights of a user who cannot read
-            Python's own files.
+            Python's files.
         seal: seals the password store; None for none.
         sealed_store: see ``UserHost``.
     """
@@ -96,7 +96,7 @@ class Thunderbird(ClientDefaults):
 
     @property
     def place(self) -> tuple[Files, Root, AsRoot]:
-        """The user's files, where all profiles are, and what is entered for imports."""
+        """The user's files, the root of all profiles, and the context for imports."""
         return self._files, self._root, self._as_root
 
     def read(self) -> ThunderbirdState:
@@ -160,7 +160,7 @@ class Thunderbird(ClientDefaults):
         return None if found is None else found._asdict()
 
     def account(self, wanted: Account) -> StoredAccount | None:
-        """The account as it stands in the profile now, with what is stored for signing in; None if it is not there."""
+        """The account as now stored in the profile, with its logins; None if it is not there."""
         with self._as_root():
             from . import reading
         state = self.read()
@@ -169,11 +169,11 @@ class Thunderbird(ClientDefaults):
         return reading.account(state.settings, state.passwords, wanted, self._as_root)
 
     def absence(self, wanted: Account) -> str:
-        """How an account that is not there is missing, a clause."""
+        """How the account is missing, a clause."""
         return absence(wanted, has_other_protocol(self.read().settings, wanted))
 
     def warnings(self, state: ThunderbirdState, account: Account) -> tuple[str, ...]:
-        """What the admin should know about an account beside what is done for it."""
+        """What the administrator should know about an account besides its changes."""
         with self._as_root():
             from . import account_warnings
         kept: t.Iterable[tuple[str, str]] = ()
@@ -187,20 +187,20 @@ class Thunderbird(ClientDefaults):
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))
 
     def result_details(self, state: ThunderbirdState, account: Account) -> t.Mapping[str, str]:
-        """What the account's result has beside what all clients return."""
+        """The details of the account's result that only this client returns."""
         if account.password is None or account.state is AccountState.ABSENT or self.obstacle(state, account):
             return {}
         return {"password": self._password_state(state, account).value}
 
     def obstacle(self, state: ThunderbirdState, account: Account) -> Obstacle | None:
-        """An account that is as its user wants it."""
+        """The user's choice that keeps the account unchanged; None if there is none."""
         reason = choice(state.settings, account)
         return Obstacle(Status.SKIPPED, reason) if reason else None
 
     def running(self) -> bool:
         """Whether Thunderbird is open with this profile.
 
-        Only the lock shows it: the link named ``lock`` stays behind after a clean end (measured with 153).
+        Only the lock shows it: the link named ``lock`` remains after a clean exit (measured with 153).
         """
         return self._files.lock_holder(self._path(".parentlock")) is not None
 
@@ -221,13 +221,13 @@ class Thunderbird(ClientDefaults):
         emptied: t.Iterable[str] = ()
         if after.purged:
             with self._as_root():
-                from ..mail_deletion import to_empty  # only here: few accounts go with their mail
+                from ..mail_deletion import to_empty  # imported here: few accounts are removed with their mail
             emptied = to_empty(self._files, after.folders_to_purge)
         self._require_writable(tuple(dict.fromkeys((self.profile, *written, self._path(".parentlock"), *emptied))))
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Holds the lock that Thunderbird takes at its start (nsProfileLock.cpp); it waits some seconds for it."""
+        """Hold the lock that Thunderbird takes at its start (nsProfileLock.cpp), for which it waits some seconds."""
         with self._files.exclusive(), contextlib.ExitStack() as held:
             self._once_closed(self._files.recover)
             self._profile = profile_choice.choose(self._files, self._root, self._wanted)
@@ -255,7 +255,7 @@ class Thunderbird(ClientDefaults):
     def _seal_changes(
         self, state: ThunderbirdState, writes: t.Sequence[FileWrite] = ()
     ) -> tuple[list[FileWrite], list[str]]:
-        """See ``Seal.changes``; ``writes`` are those of the password store."""
+        """See ``Seal.changes``; ``writes`` are the writes of the password store."""
         if self._seal is None:
             return [], []
 
@@ -271,7 +271,7 @@ class Thunderbird(ClientDefaults):
 
     def _password_state(self, state: ThunderbirdState, account: Account) -> PasswordState:
         ids = None if account.replace_password else find(state.settings, account)
-        if ids is not None:  # where another one may stay
+        if ids is not None:  # another password may have been kept
             for login in configure.logins(state.settings, ids):
                 if state.passwords.stored(login.origin, login.username) != account.password:
                     return PasswordState.KEPT
@@ -326,11 +326,11 @@ class Thunderbird(ClientDefaults):
 
     def _without(self, before: ThunderbirdState, account: Account) -> ThunderbirdState:
         with self._as_root():
-            from . import removal  # only here: most accounts stay
+            from . import removal  # imported here: most accounts stay
         return removal.without(self._files, before, account)
 
     def _once_closed(self, action: t.Callable[[], object]) -> None:
-        """Do what needs Thunderbird's lock, as soon as it can be had."""
+        """Run an action that needs Thunderbird's lock, as soon as the lock is free."""
 
         def attempt() -> None:
             try:
@@ -342,12 +342,12 @@ class Thunderbird(ClientDefaults):
 
     def _references(self, profile: str, seen: Settings) -> t.Mapping[str, bytes]:
         with self._as_root():
-            from . import folder_references  # only here: few servers move
+            from . import folder_references  # imported here: few servers move
         return folder_references.read(self._files, profile, seen)
 
     def _read_passwords(self, prefs: Settings) -> PasswordFiles:
         names = store_in_use.files_in_use(prefs)
-        # Where they cannot be read, that is an error only if a password is in question.
+        # Unreadable files are an error only if a password is needed.
         contents = LazyMapping(lambda: {name: self._files.read(self._path(name)) for name in names})
         sealed_store = self._sealed_store
         if sealed_store is not None:
@@ -378,5 +378,5 @@ class Thunderbird(ClientDefaults):
 
 
 def _may_migrate(account: Account) -> bool:
-    """Whether it may replace POP3 accounts, or may be one that was replaced."""
+    """Whether the account may replace POP3 accounts, or may be one that was replaced."""
     return migrates(account) or account.protocol is Protocol.POP3

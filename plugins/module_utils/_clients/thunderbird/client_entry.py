@@ -22,7 +22,7 @@ def open_thunderbird(host: UserHost, profile: str | None, options: t.Mapping[str
     with host.as_root():
         from .client import Thunderbird
         from .location_choice import Locations
-    scratch = host.scratch()  # in any case: that also removes what a killed run has left
+    scratch = host.scratch()  # in any case: it also removes leftovers of a killed run
     return Thunderbird(
         host.files,
         Locations(host.files, host.home, lambda: host.environment(PROCESSES)).find(options["location"], profile),

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Thunderbird receives and composes mail for an account, and settings of the option ``settings``.
+"""How Thunderbird receives and composes mail for an account, and the preferences of the option ``settings``.
 
-Defaults are those of mailnews.js and mdn.js.
+The defaults are those of mailnews.js and mdn.js.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..._model.settings import Settings, Value, same
 from . import folder_settings, further_identities
 from .mapping import PrefIds, branch, effective_value, names
 
-# Attributes of an Account, and the preference that is the same.
+# Attributes of an Account and their preferences.
 _OF_SERVER = {
     "check_at_start": ("login_at_startup", False),
     "idle": ("use_idle", True),
@@ -33,7 +33,7 @@ _KEEPS, _AUTOMATICALLY, _DAYS = (
 _COMPOSES_HTML = ("compose_html", True)
 _OWN_RECEIPTS, _ASKS = ("use_custom_prefs", False), ("request_return_receipt_on", False)
 _ASKS_ALWAYS = "mail.receipt.request_return_receipt_on"
-# What an account that has its own settings for receipts no longer takes from those of all accounts.
+# Copied to an account when it gets its own receipt settings and no longer uses those of all accounts.
 _RECEIPTS = {
     "mail.incorporate.return_receipt": "incorporate_return_receipt",
     "mail.mdn.report.enabled": "mdn_report_enabled",
@@ -51,13 +51,13 @@ USUAL: t.Mapping[str, t.Collection[bool | int | str]] = {
     "compose_format": (HTML,),
     "request_receipts": (False,),
 }
-"""What new accounts have, made by this collection or in Thunderbird."""
+"""What new accounts have, whether created by this collection or in Thunderbird."""
 
 _Default = t.Tuple[str, Value]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
-    """The whole account as it stands; see ``further_identities.read_back``."""
+    """The whole account as stored; see ``further_identities.read_back``."""
     found = further_identities.read_back(settings, ids)
     if found is None:
         return None
@@ -67,10 +67,10 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
 
 
 def enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account) -> None:
-    """Set what is wanted and differs, for the account's own identity and those that a run has added.
+    """Set what is wanted and differs, for the account's own identity and those added by runs.
 
     Raises:
-        OptionError: ``settings`` gives a preference a value of another type than it has.
+        OptionError: ``settings`` gives a preference a value of the wrong type.
     """
     if not (any(account.folders) or account.settings or account.client != NONE_GIVEN):
         return
@@ -143,7 +143,7 @@ def _ask_for_receipts(after: t.MutableMapping[str, Value], server: str, identity
 
 def _enforce_setting(after: t.MutableMapping[str, Value], ids: PrefIds, name: str, wanted: Value | None) -> None:
     kind, _dot, key = name.partition(".")
-    if kind not in _PARTS:  # of another client
+    if kind not in _PARTS:  # a setting of another client
         return
     prefix = branch(kind, getattr(ids, _PARTS[kind]))
     if wanted is None:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From the preferences as they are to the preferences as wanted, for one account. Pure."""
+"""Changes the preferences to those wanted for one account. Pure."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ from .smtp_servers import default_smtp_server, identities_naming, senders_by, se
 
 
 class LoginKey(t.NamedTuple):
-    """Which stored password belongs to a server: its origin and the login, which must agree exactly."""
+    """What names the password of a server: its origin and the login, which must match exactly."""
 
     origin: str
     username: str
 
     def change(self, *, stored: bool, wanted: bool) -> Change:
-        """A change of its password, which shows only whether there was one and is to be one."""
+        """A change of its password, which shows only whether there was one and will be one."""
         return Change.of_secret(f"password of {self.username} for {self.origin}", stored=stored, wanted=wanted)
 
 
 def present(
     before: Settings, account: Account, as_root: t.Callable[[], t.ContextManager[None]] = contextlib.nullcontext
 ) -> tuple[Settings, PrefIds]:
-    """The preferences with the account, and its ids; ``before`` itself where it is as wanted already.
+    """The preferences with the account, and its ids; ``before`` itself if nothing changes.
 
     Args:
-        before: all of them.
-        account: as wanted.
+        before: all preferences.
+        account: the wanted account.
         as_root: see ``Thunderbird``.
     """
     state = IndexedSettings.of(before)
@@ -81,13 +81,13 @@ def logins(settings: Settings, ids: PrefIds) -> tuple[LoginKey, LoginKey]:
 
 
 def moves(before: Settings, after: Settings, ids: PrefIds, account: Account) -> bool:
-    """Whether the account has got other logins, or another address of its folders.
+    """Whether the account gets other logins, or another URI for its folders.
 
     Args:
-        before: the preferences as they were.
-        after: as they shall be.
-        ids: the account's in these.
-        account: as wanted.
+        before: the preferences before.
+        after: the preferences after.
+        ids: the account's ids in ``after``.
+        account: the wanted account.
     """
     old = find(before, account)
     if old is None:
@@ -131,15 +131,15 @@ def _create(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
-    """The account's SMTP server, or a new one where it has none or shares it with another account.
+    """The account's SMTP server, or a new one if it has none or shares it with another account.
 
-    Charter refuses a sender that is not the login (AUP#Out-1500): a shared entry works for one of them only.
+    Charter refuses a sender that is not the login (AUP#Out-1500), so a shared entry works for only one of them.
     """
     own = set(names(after, branch("account", ids.account) + "identities"))
     listed = bool(ids.smtp) and ids.smtp in after.list_of(SMTP_SERVERS).positions
-    # An identity that is new has no SMTP server yet.
+    # A new identity has no SMTP server yet.
     if listed and own.issuperset(identities_naming(after.before, ids.smtp)):
-        # Who sends by it only as it is the default need not notice as long as it stays as it is.
+        # Identities that use it only as the default are not affected as long as it does not change.
         prefix = branch("smtpserver", ids.smtp)
         if own.issuperset(senders_by(after.before, ids.smtp)) or is_as_wanted(after, prefix, mapping.SMTP, account):
             return ids
@@ -149,15 +149,15 @@ def _own_smtp_server(after: Draft, ids: PrefIds, account: Account) -> PrefIds:
 
 
 def _follow_move(after: Draft, ids: PrefIds, account: Account, as_root: t.Callable[[], t.ContextManager[None]]) -> None:
-    """Where the host or the login changes, change the folder addresses that hold them.
+    """Update the folder URIs that contain the host or the login, if either changes.
 
-    The mail itself stays in the directory that the server's preferences name, which are not touched.
+    The mail stays in the directory that the server's preferences name; these are not changed.
     """
     old, new = mapping.stored_folder_uri(after.before, ids.server), mapping.folder_uri(account)
     if old is None or old == new:
         return
     with as_root():
-        from . import folder_references  # only here: few servers move
+        from . import folder_references  # imported here: few servers move
     references = folder_references.References.between(old, new)
     for key, value in after.before.flat().items():
         if isinstance(value, str) and references.may_be_in(value):
@@ -165,7 +165,7 @@ def _follow_move(after: Draft, ids: PrefIds, account: Account, as_root: t.Callab
 
 
 def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
-    """Make it the default where that is asked for, or where there is no other that could be."""
+    """Make the account the default if that is wanted or no other can be."""
     if account.default or default_account(after) == ids.account:
         after[DEFAULT_ACCOUNT] = ids.account
     alone = after.list_of(SMTP_SERVERS).names == (ids.smtp,)
@@ -174,7 +174,7 @@ def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
-    """Whether identities of other accounts rely on the SMTP server that is the default now."""
+    """Whether identities of other accounts rely on the current default SMTP server."""
     own = names(before, branch("account", ids.account) + "identities")
     others = senders_by_default(before).difference(own)
     return bool(default_smtp_server(before) and others)

@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Thunderbird takes for a preference of an account that is not set, so that two states mean the same.
+"""Thunderbird's values for preferences of an account that are not set, to recognise equivalent states.
 
 Thunderbird does not write a preference that equals its default, and drops one when it writes prefs.js. nsMsgIdentity
-and nsMsgIncomingServer read the account's preference, then the one below ``mail.server.default.`` and so on, and take
-false, 0 or an empty text where neither is there. SetPort stores no port that is the usual one of the protocol.
+and nsMsgIncomingServer read the account's preference, then the one below ``mail.server.default.`` and so on, and
+otherwise use false, 0 or an empty text. SetPort does not store the protocol's standard port.
 """
 
 from __future__ import annotations
@@ -61,18 +61,18 @@ BUILT_IN: t.Mapping[str, t.Mapping[str, Value]] = {
         "type": "smtp",
     },
 }
-"""Those of mailnews.js, mdn.js and e2e-prefs.js of Thunderbird 153 that are not false, 0 or empty; ``type`` is that of
+"""Defaults other than false, 0 or empty in mailnews.js, mdn.js and e2e-prefs.js of Thunderbird 153; ``type`` is from
 SmtpServer.sys.mjs."""
 
 
 def means_the_same(settings: Settings, key: str, one: Value | None, other: Value | None) -> bool:
-    """Whether Thunderbird works with the same, be a preference of an account one value or another; None: not set.
+    """Whether two values of an account's preference are equivalent to Thunderbird; None: not set.
 
     Args:
-        settings: all of the preferences: what a user has set for all accounts is there.
+        settings: all preferences, including the user's values for all accounts.
         key: the preference.
         one: a value.
-        other: another one.
+        other: another value.
     """
     if same(one, other):
         return True
@@ -86,7 +86,7 @@ def means_the_same(settings: Settings, key: str, one: Value | None, other: Value
 
 
 def is_still(settings: Settings, key: str, ours: Value | None) -> bool:
-    """Whether a preference has the value that a run has set, as Thunderbird writes it."""
+    """Whether a preference still has the run's value, in the form in which Thunderbird writes it."""
     now = settings.get(key)
     if means_the_same(settings, key, now, ours):
         return True
@@ -94,6 +94,6 @@ def is_still(settings: Settings, key: str, ours: Value | None) -> bool:
 
 
 def _of_all(settings: Settings, part: str, attribute: str) -> Settings:
-    """What is set for all accounts, without the account's own value."""
+    """The values for all accounts, without the account's own value."""
     key = f"{part.rsplit('.', 2)[0]}.default.{attribute}"
     return {key: settings[key]} if key in settings else {}

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What differs between two states of a profile's preferences."""
+"""Differences between two states of a profile's preferences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .indexed_settings import MARKER
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP
 from .smtp_servers import default_smtp_server
 
-# What an Account names counts by what it means, see ``_model.differences``: a missing port is the usual one.
+# Settings of an Account are compared by meaning, see ``_model.differences``: a missing port is the standard one.
 _INSIGNIFICANT = {
     "server": {
         *("type", "hostname", "port", "userName", "socketType", MARKER),
@@ -22,7 +22,7 @@ _INSIGNIFICANT = {
 
 
 def preference_changes(before: Settings, after: Settings) -> list[Change]:
-    """What leads from some preferences to others, sorted by key."""
+    """The changes between two sets of preferences, sorted by key."""
     return [
         change._replace(significant=_is_significant(change.key, before, after)) for change in changes(before, after)
     ]

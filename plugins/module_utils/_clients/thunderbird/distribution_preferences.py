@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``distribution/distribution.ini`` of an installation gives: default preferences of whoever distributes it.
+"""Reads ``distribution/distribution.ini`` of an installation: default preferences set by its distributor.
 
-Source: TBDistCustomizer.sys.mjs. Seen with Thunderbird 153: it is read at each start, before the accounts are.
+Source: TBDistCustomizer.sys.mjs. Thunderbird 153 reads it at each start, before the accounts.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import typing as t
 from ..._model.settings import Value
 from . import profiles_ini
 
-_REQUIRED = ("id", "version", "about")  # or nothing of the file counts
+_REQUIRED = ("id", "version", "about")  # otherwise the whole file is ignored
 
 
 def values(content: bytes) -> t.Iterator[tuple[str, Value]]:
     """Each preference with its value.
 
     Args:
-        content: of the file.
+        content: the file's content.
     """
     sections = profiles_ini.parse(content)
     if all(sections.get("Global", {}).get(key) for key in _REQUIRED):
@@ -31,7 +31,7 @@ def values(content: bytes) -> t.Iterator[tuple[str, Value]]:
 
 
 def _value(text: str) -> Value | None:
-    """What JSON has there; what is none is a text, without a quotation mark at either end."""
+    """The JSON value; a text that is not JSON counts as is, without a quotation mark at either end."""
     try:
         found = json.loads(text, parse_constant=_no_json)
     except ValueError:
@@ -39,10 +39,10 @@ def _value(text: str) -> Value | None:
         return text[start : -1 if text[start:].endswith('"') else None]
     if isinstance(found, (str, bool)):
         return found
-    # As JavaScript makes 32 bits of a number.
+    # As JavaScript converts a number to 32 bits.
     return (int(found) + 2**31) % 2**32 - 2**31 if isinstance(found, (int, float)) else None
 
 
 def _no_json(word: str) -> t.NoReturn:
-    """Of NaN and the like, which Python takes."""
+    """Reject NaN and similar words, which Python accepts."""
     raise ValueError(word)

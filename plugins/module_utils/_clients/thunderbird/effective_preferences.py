@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Thunderbird sees of the preferences: prefs.js is one source of several.
+"""The preferences as Thunderbird sees them: prefs.js is one of several sources.
 
-A default of the site counts where prefs.js has no value, and Thunderbird does not store what equals it. An override
-counts whatever prefs.js has: user.js is copied into it at each start, a locked preference hides it.
+A site's default applies if prefs.js has no value, and Thunderbird does not store a value that equals it. An override
+applies whatever prefs.js has: user.js is copied into prefs.js at each start, and a locked preference hides its value.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from . import lookup
 from .indexed_settings import ACCOUNTS, LAST_KEY, MARKER, SMTP_SERVERS, IndexedSettings
 from .mapping import branch, names
 
-# Written along with something else, or to be extended: the profile's own value may stand before the site's.
+# Written as a side effect, or meant to be extended: the profile's value may override the site's.
 _EXTENDED = frozenset({ACCOUNTS, SMTP_SERVERS, LAST_KEY})
 _LISTS = frozenset({ACCOUNTS, SMTP_SERVERS})
 _APPENDED = "mail.accountmanager.appendaccounts"
-_VERSION, _USUAL_VERSION = "mailnews.append_preconfig_accounts.version", 1  # as mailnews.js has it
+_VERSION, _USUAL_VERSION = "mailnews.append_preconfig_accounts.version", 1  # the default in mailnews.js
 _MEANT_BY_DEFAULT = frozenset({lookup.DEFAULT_ACCOUNT, lookup.DEFAULT_SMTP})
 
 
 class Given(t.NamedTuple):
-    """A preference of another file than prefs.js.
+    """A preference from a file other than prefs.js.
 
     Attributes:
-        value: None where the file has the user's own value taken away.
-        path: the file.
-        line: where in it, from 1; None where that is not known.
+        value: None if the file clears the user's value.
+        path: the file's path.
+        line: the line, from 1; None if not known.
         locked: the user cannot change it.
     """
 
@@ -42,18 +42,18 @@ class Given(t.NamedTuple):
 
     @property
     def place(self) -> str:
-        """The file and the line, for messages."""
+        """File and line, for messages."""
         return self.path if self.line is None else f"{self.path}, line {self.line}"
 
 
 class PreferenceSources(t.NamedTuple):
-    """The sources beside prefs.js; all of them are empty on most hosts.
+    """The sources besides prefs.js; on most hosts all are empty.
 
     Attributes:
-        defaults: name to what counts where prefs.js has no value.
-        overrides: name to what counts in any case.
-        computed: files that are programs, of which only a part is known.
-        open: name to where such a program may set it.
+        defaults: name to the value that applies if prefs.js has none.
+        overrides: name to the value that always applies.
+        computed: files that are programs, which are known only in part.
+        open: name to the place where such a program may set it.
     """
 
     defaults: t.Mapping[str, Given] = {}
@@ -65,17 +65,17 @@ class PreferenceSources(t.NamedTuple):
         return bool(self.defaults or self.overrides)
 
     def seen(self, stored: Settings) -> Settings:
-        """The preferences as Thunderbird sees them; ``stored`` itself where there is no other source.
+        """The preferences as Thunderbird sees them; ``stored`` itself if there is no other source.
 
         Args:
-            stored: what prefs.js has.
+            stored: the content of prefs.js.
         """
         if not self:
             return stored
         found = {**self._default_values(), **stored}
         for name, given in self.defaults.items():
             if given.value is not None and type(found[name]) is not type(given.value):
-                found[name] = given.value  # a preference has the type of its default: another value counts for none
+                found[name] = given.value  # a preference has the type of its default; values of other types are ignored
         for name, given in self.overrides.items():
             if given.value is not None:
                 found[name] = given.value
@@ -86,11 +86,11 @@ class PreferenceSources(t.NamedTuple):
         return self._with_appended(found)
 
     def as_stored(self, stored: Settings, wanted: Settings) -> Settings:
-        """What prefs.js shall have, for Thunderbird to see what is wanted.
+        """The content of prefs.js for which Thunderbird sees the wanted preferences.
 
         Args:
-            stored: what it has.
-            wanted: what ``seen`` gave of that, changed.
+            stored: the content of prefs.js.
+            wanted: the result of ``seen`` for it, changed.
         """
         if not self:
             return wanted
@@ -104,7 +104,7 @@ class PreferenceSources(t.NamedTuple):
         return after
 
     def with_site_choice(self, before: Settings, after: Settings) -> Settings:
-        """The preferences after a removal: where it took the user's default, that of the site counts again."""
+        """The preferences after a removal, with the site's default in place of a removed default of the user."""
         found = {}
         for name, listed in ((lookup.DEFAULT_ACCOUNT, ACCOUNTS), (lookup.DEFAULT_SMTP, SMTP_SERVERS)):
             default = self.defaults.get(name)
@@ -115,12 +115,12 @@ class PreferenceSources(t.NamedTuple):
         return IndexedSettings.of(after).updated(found) if found else after
 
     def without_vain_choice(self, before: Settings, after: Settings, account: Account) -> Settings:
-        """The preferences without another default than a file with the last word has, unless it is asked for.
+        """The preferences without a change of a default that an override sets, unless that is asked for.
 
         Args:
-            before: as Thunderbird sees them; returned where nothing else differs.
-            after: with an account configured, or removed.
-            account: that one.
+            before: as Thunderbird sees them; returned if nothing else differs.
+            after: with an account configured or removed.
+            account: the account.
         """
         names_of_choice = [name for name in _MEANT_BY_DEFAULT if name in self.overrides and not account.default]
         vain = [name for name in names_of_choice if not same(before.get(name), after.get(name))]
@@ -131,15 +131,15 @@ class PreferenceSources(t.NamedTuple):
         return kept if changes(before, kept) else before
 
     def refuse_what_would_not_last(self, stored: Settings, wanted: Settings, account: Account) -> None:
-        """See that nothing stands against what is to be written for an account.
+        """Check that what is written for an account will last.
 
         Args:
-            stored: what prefs.js has.
+            stored: the content of prefs.js.
             wanted: see ``as_stored``.
-            account: the one that is configured.
+            account: the account to configure.
 
         Raises:
-            HostError: another file has the last word, or the site gives what would be rewritten.
+            HostError: another file overrides it, or a value of the site would have to be changed.
         """
         if not self:
             return
@@ -163,9 +163,9 @@ class PreferenceSources(t.NamedTuple):
         return {name: given.value for name, given in self.defaults.items() if given.value is not None}
 
     def _with_appended(self, found: dict[str, Value]) -> dict[str, Value]:
-        """With the accounts that the site has Thunderbird append to the list at its next start.
+        """With the accounts that the site makes Thunderbird append to the list at its next start.
 
-        See nsMsgAccountManager::LoadAccounts: until the user's version is higher than the site's. Seen with 153.
+        See nsMsgAccountManager::LoadAccounts: it appends until the user's version exceeds the site's. Seen with 153.
         """
         appended = names(found, _APPENDED)
         default = self.defaults[_VERSION].value if _VERSION in self.defaults else _USUAL_VERSION
@@ -192,7 +192,7 @@ class PreferenceSources(t.NamedTuple):
 
 
 def _is_minor(name: str, account: Account) -> bool:
-    """Whether the account is what was asked for without that preference, too."""
+    """Whether the account is as wanted even without that preference."""
     return name == LAST_KEY or name.endswith(f".{MARKER}") or (name in _MEANT_BY_DEFAULT and not account.default)
 
 

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a host tells whether a user's Thunderbird is as it should be: see ``file_groups``.
+"""The files of a host that show whether a user's Thunderbird is as wanted: see ``file_groups``.
 
-It is what ``location_choice``, ``profiles``, ``preference_files`` and ``client`` read before anything is changed.
+``location_choice``, ``profile_choice``, ``preference_files`` and ``client`` read these files before any change.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILES = FilesToRead(
         FileGroup(_ROOTS, ("profiles.ini", "installs.ini", "*/prefs.js", "*/user.js", "*/compatibility.ini")),
         FileGroup(tuple(f"~/{name}" for name in LEGACY_HOMES), ("profiles.ini",)),
         FileGroup(NATIVE_PROGRAMS, ("application.ini", "distribution/policies.json", "distribution/distribution.ini")),
-        FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # where a launcher is a file
+        FileGroup(tuple(map(posixpath.dirname, LAUNCHERS)), ("application.ini",)),  # if a launcher is a file
         FileGroup((f"{SYSTEM}/policies",), ("policies.json",)),
         FileGroup(
             (

@@ -1,13 +1,13 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What names folders by their URI, and must follow when a server moves: preferences, and files of a profile.
+"""References to folders by URI, which must follow a server that moves, in preferences and files of a profile.
 
 The files are ``msgFilterRules.dat`` in each server's directory (filters:
-``actionValue="imap://user%40host@server/Folder"``) and ``virtualFolders.dat`` (saved searches: ``scope=URI|URI``);
-nsMsgFilterList.cpp, nsMsgAccountManager.cpp. Other files that name folders are caches, which Thunderbird makes anew.
+``actionValue="imap://user%40host@server/Folder"``) and ``virtualFolders.dat`` (saved searches: ``scope=URI|URI``); see
+nsMsgFilterList.cpp and nsMsgAccountManager.cpp. Other files that name folders are caches, which Thunderbird rebuilds.
 
-A preference, or a line of a file, may name several folders, and add-ons have forms of their own: all the folders in it
-are moved, or none.
+A preference or a line of a file may name several folders, and add-ons have their own forms: either all its folders are
+moved, or none.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ if t.TYPE_CHECKING:
     from ..._host.files import Files
 
 FILTERS = "msgFilterRules.dat"
-"""In a server's directory."""
+"""The file in a server's directory."""
 
 # What may follow a root folder's URI: nothing that would make it the URI of another host or login.
 _END = r"(?![\w@~-]|[.:]\w)"
 
 
 class References(t.NamedTuple):
-    """The addresses below a root folder that has got another URI.
+    """The URIs below a root folder whose URI changes.
 
     Attributes:
-        forms: how the old URI is written, to the new one in the same form.
-        pattern: finds those forms.
-        moved_already: finds those of the new URI. Where only the case of letters differs, ``trace`` finds them, too.
-        trace: finds whatever may name a folder of the old server.
-        mark: what every value that does so has in it.
+        forms: each spelling of the old URI, to the same spelling of the new one.
+        pattern: finds these spellings.
+        moved_already: finds the spellings of the new URI. If only letter case differs, ``trace`` matches them too.
+        trace: finds anything that may name a folder of the old server.
+        mark: a text in every value that may do so.
     """
 
     forms: t.Mapping[str, str]
@@ -51,11 +51,11 @@ class References(t.NamedTuple):
 
     @classmethod
     def between(cls, old: str, new: str) -> References:
-        """From one URI of a root folder to another."""
+        """The references for a root folder whose URI changes."""
         forms: dict[str, str] = {}
         for before, after in ((old, new), (_of_messages(old), _of_messages(new))):
             forms[before] = after
-            forms[before.replace("/", "\\/")] = after.replace("/", "\\/")  # as JSON may have it
+            forms[before.replace("/", "\\/")] = after.replace("/", "\\/")  # JSON may escape it so
             forms[_quoted(before)] = _quoted(after)
         scheme, _colon, rest = old.partition("://")
         login, _at, host = rest.rpartition("@")
@@ -66,11 +66,11 @@ class References(t.NamedTuple):
         return cls(forms, _any_of(forms), _any_of(forms.values()), re.compile(trace, re.IGNORECASE), host.lower())
 
     def may_be_in(self, value: str) -> bool:
-        """Whether a value is worth a closer look; nearly none is."""
+        """Whether a value needs a closer look; very few do."""
         return self.mark in value.lower()
 
     def moved(self, value: str) -> str:
-        """The value with all addresses changed; the value itself where some are in a form that is not known."""
+        """The value with all URIs changed; the value itself if some have an unknown form."""
         found = self.pattern.sub(lambda match: self.forms[match.group()], value)
         return value if self._has_trace(self.pattern.sub("\0", value)) else found
 
@@ -79,14 +79,14 @@ class References(t.NamedTuple):
         return self.may_be_in(value) and self.trace.search(value) is not None
 
     def left_in(self, value: str) -> bool:
-        """Whether a value still names a folder of the old server, and not one of the new server that begins alike."""
+        """Whether a value still names a folder of the old server, not one of the new server with the same beginning."""
         return self.may_be_in(value) and self._has_trace(value)
 
     def _has_trace(self, value: str) -> bool:
         return self.trace.search(self.moved_already.sub("\0", value)) is not None
 
     def moved_lines(self, content: bytes) -> bytes:
-        """The content of a file, each line moved as a value is."""
+        """The content of a file, with the URIs in each line changed as in a value."""
         text = content.decode("utf-8", "surrogateescape")
         if not self.may_be_in(text):
             return content
@@ -95,7 +95,7 @@ class References(t.NamedTuple):
 
 
 def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes]:
-    """The files that there are, path to content."""
+    """The files that exist, path to content."""
     paths = [posixpath.join(profile, "virtualFolders.dat"), *filters(files, profile, settings)]
     found = {}
     for path in paths:
@@ -106,21 +106,21 @@ def read(files: Files, profile: str, settings: Settings) -> t.Mapping[str, bytes
 
 
 def filters(files: Files, profile: str, settings: Settings) -> t.Iterator[str]:
-    """The paths at which the accounts in the list have their filters, if they have any."""
+    """The paths where the listed accounts keep their filters, if any."""
     for ids in stored(settings):
         place = next(filter(files.is_directory, directories(settings, ids.server, profile)), None)
-        if place is not None:  # in the profile, or wherever the user has put it
+        if place is not None:  # in the profile, or where the user put it
             yield posixpath.join(place, FILTERS)
 
 
 def moved(contents: t.Mapping[str, bytes], old: str, new: str) -> t.Mapping[str, bytes]:
-    """The files after a root folder has got another URI."""
+    """The files after a root folder's URI has changed."""
     references = References.between(old, new)
     return {path: references.moved_lines(content) for path, content in contents.items()}
 
 
 def moved_settings(before: IndexedSettings, old: str, new: str) -> IndexedSettings:
-    """The preferences after a root folder has got another URI; themselves where none names it."""
+    """The preferences after a root folder's URI has changed; ``before`` itself if none names it."""
     if old == new:
         return before
     forms = References.between(old, new)
@@ -130,7 +130,7 @@ def moved_settings(before: IndexedSettings, old: str, new: str) -> IndexedSettin
 
 
 def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str) -> t.Sequence[str]:
-    """The preferences and files that still name folders by the old URI: in a form that is not known, or in a name."""
+    """The preferences and files that still name folders by the old URI: in an unknown form, or in a name."""
     references = References.between(old, new)
     found = [
         key
@@ -142,13 +142,13 @@ def left(settings: Settings, contents: t.Mapping[str, bytes], old: str, new: str
 
 
 def _any_of(forms: t.Iterable[str]) -> t.Pattern[str]:
-    """What finds any of these URIs of a root folder."""
+    """A pattern for these URIs of a root folder."""
     pattern = "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
     return re.compile(f"(?:{pattern}){_END}")
 
 
 def _of_messages(folder: str) -> str:
-    """The URI of the same place for messages, which has a scheme of its own."""
+    """The URI of the same folder for messages, which has its own scheme."""
     return folder.replace("://", "-message://", 1)
 
 

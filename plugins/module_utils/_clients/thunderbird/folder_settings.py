@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which folders hold sent mail, drafts and so on, as Thunderbird's preferences express it.
+"""The folders for sent mail, drafts and so on, in Thunderbird's preferences.
 
-nsMsgIdentity.cpp, nsSpamSettings.cpp and nsImapIncomingServer.cpp (DiscoveryDone): where a folder that a preference
-names is not on the server, and the server says which one is (RFC 6154), Thunderbird takes the server's and changes the
-preference. In the URI of a folder on a server, only the root is escaped, as in ``imap://me%40x@host/Sent Mail``.
+See nsMsgIdentity.cpp, nsSpamSettings.cpp and nsImapIncomingServer.cpp (DiscoveryDone): if the folder in a preference
+does not exist on the server and the server names one (RFC 6154), Thunderbird uses that one and changes the preference.
+In the URI of a folder on a server, only the root is escaped, as in ``imap://me%40x@host/Sent Mail``.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .mapping import PrefIds, branch, effective_value
 
 
 class _OfIdentity(t.NamedTuple):
-    """The preferences of a folder that an identity has.
+    """The preferences for a folder of an identity.
 
     Attributes:
         kind: its name in Folders.
-        uri: the folder.
-        picker: what the account settings show: "0" for the usual folder of an account, "1" for another folder.
-        switch: whether such mail is kept at all; empty where that is no question.
+        uri: the folder's URI.
+        picker: the choice in the account settings: "0" for the usual folder of an account, "1" for another folder.
+        switch: whether such mail is kept at all; empty if there is no such preference.
     """
 
     kind: str
@@ -50,7 +50,7 @@ _JUNK_ACCOUNT, _JUNK_FOLDER = "spamActionTargetAccount", "spamActionTargetFolder
 
 
 def read(settings: Settings, ids: PrefIds) -> Folders:
-    """The folders of an account as they stand; a folder that no preference names is the usual one."""
+    """The folders of an account as stored; a folder without a preference is the usual one."""
     roots = _Roots.of(settings, ids)
     if roots is None:
         return Folders()
@@ -71,7 +71,7 @@ def read(settings: Settings, ids: PrefIds) -> Folders:
 
 
 def enforce(after: t.MutableMapping[str, Value], ids: PrefIds, account: Account) -> None:
-    """Set each folder that is wanted and not there; the account's servers are as wanted already."""
+    """Set each folder that differs from what is wanted; the account's servers are already configured."""
     roots = _Roots.of(after, ids)
     if roots is None:
         return
@@ -101,9 +101,9 @@ class _Roots(t.NamedTuple):
     """The URIs of the root folders that an account can use.
 
     Attributes:
-        own: its own.
-        local: of Local Folders.
-        imap: whether its folders are on a server.
+        own: the account's own.
+        local: that of Local Folders.
+        imap: the account's folders are on a server.
     """
 
     own: str
@@ -112,7 +112,7 @@ class _Roots(t.NamedTuple):
 
     @classmethod
     def of(cls, settings: Settings, ids: PrefIds) -> _Roots | None:
-        """Of an account as stored; None for what is neither IMAP nor POP3."""
+        """The roots for a stored account; None if it is neither IMAP nor POP3."""
         own = mapping.stored_folder_uri(settings, ids.server)
         if own is None:
             return None
@@ -123,12 +123,12 @@ class _Roots(t.NamedTuple):
         name = folder.name or usual_name(kind)
         if folder.place is Place.SERVER and self.imap:
             return f"{self.own}/{modified_utf7.encoded(name)}"
-        # As NS_MsgEscapeEncodeURLPath has it, for folders on this computer.
+        # For folders on this computer, escaped as by NS_MsgEscapeEncodeURLPath.
         path = urllib.parse.quote(name, safe="/*+@").replace("~", "%7E")
         return f"{self.local if folder.place is Place.LOCAL else self.own}/{path}"
 
     def folder(self, uri: str) -> Folder:
-        """What a URI names."""
+        """The folder with a URI."""
         for root, place in ((self.own, Place.SERVER), (self.local, Place.LOCAL)):
             if uri.startswith(root + "/"):
                 path = uri[len(root) + 1 :]
@@ -162,7 +162,7 @@ def _junk(settings: Settings, server: str, roots: _Roots) -> Folder:
 
 
 def _value(settings: Settings, key: str, default: Value) -> Value:
-    """What Thunderbird works with."""
+    """The effective value."""
     prefix, dot, name = key.rpartition(".")
     value = effective_value(settings, prefix + dot, name, default)
     return default if value is None or type(value) is not type(default) else value

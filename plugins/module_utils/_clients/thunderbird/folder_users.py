@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which accounts keep mail in folders of another one: all of it, or what was sent, drafts, junk."""
+"""Accounts that keep mail in folders of another one: all of it, or sent mail, drafts, junk."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .mapping import PrefIds, branch, text
 
 
 def remaining(settings: Settings, root: str | None) -> t.Sequence[str]:
-    """The preferences of accounts in the list that name folders below a root folder.
+    """The preferences of listed accounts that name folders below a root folder.
 
     Args:
-        settings: all of them.
-        root: its URI; None for none.
+        settings: all preferences.
+        root: the root folder's URI; None for none.
     """
     state = IndexedSettings.of(settings)
     return [key for key in state.folder_users.get(root or "", ()) if key in state and _is_used(state, key)]
 
 
 def who_keep_mail(settings: Settings, filters: t.Mapping[str, bytes], root: str) -> t.Sequence[str]:
-    """The preferences and filters by which others have mail put into folders below a root folder, however they name it.
+    """The preferences and filters by which others put mail into folders below a root folder, in any spelling.
 
     Args:
-        settings: without the account that the folders belong to.
-        filters: of the other accounts, path to content.
+        settings: without the account that owns the folders.
+        filters: those of the other accounts, path to content.
         root: the URI of the root folder.
     """
     state, references = IndexedSettings.of(settings), folder_references.References.between(root, root)
@@ -45,7 +45,7 @@ def who_keep_mail(settings: Settings, filters: t.Mapping[str, bytes], root: str)
 
 
 def refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Account) -> None:
-    """Refuse to remove an account in whose folders another one keeps its mail (global inbox).
+    """Refuse to remove an account whose folders hold mail of another one (global inbox).
 
     Raises:
         OptionError: there is such an account.

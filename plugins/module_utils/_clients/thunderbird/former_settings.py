@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Putting preferences back as they were before a run, for ``undo`` and ``undo_migration``. Pure."""
+"""Restores the preferences from before a run, for ``undo`` and ``undo_migration``. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .stored import ThunderbirdState
 from .writing import below, part_of
 
 _LISTS: t.Mapping[str, str] = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}
-# What names another part: the last piece of the preference, and the kind of that part.
+# Attributes that name another part, and the kind of that part.
 _NAMING = {"server": "server", "identities": "identity", "smtpServer": "smtpserver"}
-# What says whose a part is.
+# Attributes that show whose a part is.
 _NAMES = frozenset({"server", "hostname", "userName", "username", "useremail"})
 _DEFAULTS = {DEFAULT_ACCOUNT: ACCOUNTS, DEFAULT_SMTP: SMTP_SERVERS}
 _NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpserver": "smtp"}
@@ -30,12 +30,12 @@ _NUMBERED = {"account": "account", "server": "server", "identity": "id", "smtpse
 def with_parts(
     now: IndexedSettings, past: PastAccount, parts: t.Sequence[str]
 ) -> tuple[IndexedSettings, dict[str, str]]:
-    """With parts that a run has removed, and the name that each of them has now.
+    """The preferences with parts that a run removed, and the new name of each part.
 
     Args:
-        now: what is stored.
-        past: what was changed.
-        parts: those that come back.
+        now: the stored preferences.
+        past: the changes to undo.
+        parts: the parts to restore.
     """
     renamed = free_names(now, parts)
     values: dict[str, Value | None] = {}
@@ -60,14 +60,14 @@ def with_values(
     force: bool,
     renamed: t.Mapping[str, str] | None = None,
 ) -> tuple[IndexedSettings, list[LeftSetting]]:
-    """With the former values of settings beside those of parts that come or go, and without those of lists.
+    """The preferences with former values, except lists and parts that are added or removed.
 
     Args:
-        start: what is stored now, which tells what was changed since.
-        after: what is to be stored, with an account removed or back.
-        past: what was changed.
+        start: the stored preferences, which show what was changed since.
+        after: the preferences to store, with an account removed or restored.
+        past: the changes to undo.
         force: see ``Undo``.
-        renamed: parts that have another name now.
+        renamed: parts that have a new name.
     """
     plain = [
         change
@@ -79,7 +79,7 @@ def with_values(
     for change in plain:
         former = change.before
         listed = _DEFAULTS.get(change.key)
-        if listed is not None and former is not None:  # an account, or an SMTP server
+        if listed is not None and former is not None:  # an account or an SMTP server
             kind = _LISTS[listed]
             former = name_of((renamed or {}).get(branch(kind, str(former)), branch(kind, str(former))))
             if former not in names(after, listed):
@@ -90,21 +90,21 @@ def with_values(
         is_known = means_the_same(start, change.key, now, change.before) or is_still(start, change.key, change.after)
         if force or is_known:
             current = after.get(change.key)
-            # What Thunderbird or the user has written differently, and means the former value, stays as it is.
+            # A value that Thunderbird or the user wrote differently but that means the former value stays.
             if same(current, change.after) or not means_the_same(after, change.key, current, former):
                 values[change.key] = former
-        elif change.key != LAST_KEY:  # which only counts up
+        elif change.key != LAST_KEY:  # LAST_KEY only increases
             left.append(LeftSetting(change.key, change.after, now))
     return updated(after, values), left
 
 
 def has_former_owner(settings: Settings, past: PastAccount, part: str) -> bool:
-    """Whether a name that a run has used again for a part of its own belongs to the part that it had removed.
+    """Whether a name that a run reused belongs again to the part that it removed.
 
     Args:
-        settings: as they are.
-        past: what was changed.
-        part: that was made.
+        settings: the stored preferences.
+        past: the changes of the run.
+        part: the part that the run created.
     """
     own = [one for one in past.changes if part_of(one.key) == part and one.key in past.first]
     named = [one.key for one in own if one.key[len(part) :] in _NAMES]
@@ -114,7 +114,7 @@ def has_former_owner(settings: Settings, past: PastAccount, part: str) -> bool:
 
 
 def touched(settings: IndexedSettings, changes: t.Iterable[Change]) -> list[LeftSetting]:
-    """What somebody has changed since of parts that a run made, and that are there."""
+    """Preferences changed since in parts that a run created and that still exist."""
     return [
         LeftSetting(change.key, change.after, settings.get(change.key))
         for change in changes
@@ -125,7 +125,7 @@ def touched(settings: IndexedSettings, changes: t.Iterable[Change]) -> list[Left
 
 
 def with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
-    """With each list as it was written, where it has the same names again."""
+    """The preferences with each list as written before, if it has the same names again."""
     same_names = [
         change for change in past.changes if is_list(change.key) and _is_as_before(names(after, change.key), change)
     ]
@@ -133,7 +133,7 @@ def with_lists(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
 
 
 def _is_as_before(now: list[str], change: Change) -> bool:
-    """Whether a list has its former names, in their order or, of identities, in the one that the run has made."""
+    """Whether a list has its former names, in their order or, for identities, in the order that the run made."""
     former, made = names_in(str(change.before or "")), names_in(str(change.after or ""))
     if now == former:
         return True
@@ -142,7 +142,7 @@ def _is_as_before(now: list[str], change: Change) -> bool:
 
 
 def with_removed_identities(after: IndexedSettings, past: PastAccount) -> IndexedSettings:
-    """With identities that the run has removed of an account that stays, unless their address is there again."""
+    """The preferences with identities that the run removed from a remaining account, unless their address is back."""
     values: dict[str, Value | None] = {}
     for listed in [change for change in past.changes if change.key.endswith(".identities")]:
         now = names(after, listed.key)
@@ -162,7 +162,7 @@ def with_removed_identities(after: IndexedSettings, past: PastAccount) -> Indexe
 
 
 def without_parts(after: IndexedSettings, listing: t.Sequence[str], gone: t.Sequence[str]) -> IndexedSettings:
-    """Without parts that a run made, unless something else names them now."""
+    """The preferences without parts that a run created, unless something else names them now."""
     after = _unlisted(after, [key for key in listing if key not in _LISTS], gone)
     named = {
         branch(kind, name)
@@ -188,7 +188,7 @@ def _unlisted(after: IndexedSettings, keys: t.Iterable[str], gone: t.Sequence[st
 
 
 def updated(before: IndexedSettings, values: t.Mapping[str, Value | None]) -> IndexedSettings:
-    """With these values, without those that are None; itself where nothing differs."""
+    """The preferences with these values, those that are None removed; ``before`` itself if nothing differs."""
     differ = {key: value for key, value in values.items() if not same(before.get(key), value)}
     if not differ:
         return before
@@ -197,18 +197,18 @@ def updated(before: IndexedSettings, values: t.Mapping[str, Value | None]) -> In
 
 
 def free_of(after: IndexedSettings, identity: str, lists: t.Collection[str]) -> bool:
-    """Whether an identity is there, and in no account's list beside these."""
+    """Whether an identity exists and is in no account's list other than these."""
     users = (branch("account", key) + "identities" for key in after.accounts_with("identities", identity))
     return bool(after.below("identity", identity)) and all(key in lists for key in users)
 
 
 def is_list(key: str) -> bool:
-    """Whether a preference names accounts, SMTP servers or identities."""
+    """Whether a preference is a list of accounts, SMTP servers or identities."""
     return key in _LISTS or key.endswith(".identities")
 
 
 def free_names(now: IndexedSettings, parts: t.Sequence[str]) -> dict[str, str]:
-    """Each part to itself, or to one with a free name."""
+    """Each part to itself, or to a part with a free name if its name is taken."""
     found: dict[str, str] = {}
     used: dict[str, int] = {}
     for part in parts:
@@ -228,7 +228,7 @@ def free_names(now: IndexedSettings, parts: t.Sequence[str]) -> dict[str, str]:
 
 
 def renamed_value(attribute: str, value: Value, renamed: t.Mapping[str, str]) -> Value:
-    """A value that names other parts, with their new names."""
+    """A value with the new names of the parts that it names."""
     kind = _NAMING.get(attribute)
     if kind is None or not isinstance(value, str) or all(one == other for one, other in renamed.items()):
         return value
@@ -241,7 +241,7 @@ def name_of(part: str) -> str:
 
 
 def inserted(now: t.Sequence[str], former: str, back: t.Mapping[str, str]) -> str:
-    """A list with names that come back, each behind the one that it stood behind."""
+    """A list with restored names, each after the name that preceded it."""
     listed = list(now)
     previous = ""
     for name in names_in(former):
@@ -252,7 +252,7 @@ def inserted(now: t.Sequence[str], former: str, back: t.Mapping[str, str]) -> st
 
 
 def moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> ThunderbirdState:
-    """The next state, in which folders and passwords have followed a server that moves back."""
+    """The next state, with folders and passwords moved back along with a server."""
     old = find(state.settings, account)
     new = next((ids for ids in stored(after) if old is not None and ids.account == old.account), None)
     found = None if new is None else mapping.read_back(after, new)
@@ -272,5 +272,5 @@ def moved(state: ThunderbirdState, after: IndexedSettings, account: Account) -> 
 
 
 def with_settings(state: ThunderbirdState, after: Settings) -> ThunderbirdState:
-    """The state with these settings; itself where they are the same."""
+    """The state with these settings; itself if they are the same."""
     return state if after is state.settings else state._replace(settings=after, password_changes=())

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Further identities of an account in the preferences: found by their addresses, added, changed, removed, put first.
+"""Further identities of an account in the preferences: finds, adds, changes, removes and reorders them.
 
-One that is used by another account, too, is not touched. One that was made by hand is changed where the options have
-its address, and never removed.
+An identity that another account uses too is not changed. One created by hand is changed if the options have its
+address, and never removed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from .mapping import PrefIds, branch, effective_text, enforce, names, text
 
 
 def is_ours(settings: Settings, identity: str) -> bool:
-    """Whether a run has made an identity in addition to that of an account."""
+    """Whether a run created an identity as a further one of an account."""
     return bool(text(settings, branch("identity", identity) + MARKER))
 
 
 def configure(after: Draft, ids: PrefIds, account: Account) -> None:
-    """Have the account's identities as they are wanted. The account's own, ``ids.identity``, is configured already."""
+    """Configure the account's identities. Its own one, ``ids.identity``, is already configured."""
     listed = branch("account", ids.account) + "identities"
     for identity in names(after, listed):
-        # The account's SMTP server may be a new one, which all that is ours shares.
+        # The account's SMTP server may be new; all our identities use it.
         if is_ours(after, identity) and not is_shared(after.before, identity, ids):
             after[branch("identity", identity) + "smtpServer"] = ids.smtp
     for wanted in account.identities:
@@ -44,7 +44,7 @@ def configure(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
-    """The account as it stands in the preferences, with its senders; None where it is neither IMAP nor POP3."""
+    """The account as stored in the preferences, with its senders; None if it is neither IMAP nor POP3."""
     found = mapping.read_back(settings, ids)
     if found is None:
         return None
@@ -77,7 +77,7 @@ def _enforce(after: Draft, ids: PrefIds, account: Account, wanted: Identity, fou
             own = text(after, branch("identity", ids.identity) + "fullName")
             sender = dataclasses.replace(sender, full_name=account.full_name or own or None)
         prefix = branch("identity", key)
-        # The folders are those of the account.
+        # The folders are the account's.
         rules = [rule for rule in mapping.NEW_IDENTITY if rule.key not in {"useremail", "fullName"}]
         mapping.write(after, prefix, rules, account)
         mapping.write(after, prefix, mapping.IDENTITY, sender)
@@ -93,7 +93,7 @@ def _enforce(after: Draft, ids: PrefIds, account: Account, wanted: Identity, fou
 
 
 def _find(after: Draft, ids: PrefIds, address: str) -> str | None:
-    """The identity of this account, and of no other, with an address."""
+    """The identity with an address that this account has and no other."""
     for key in names(after, branch("account", ids.account) + "identities"):
         own = key != ids.identity and not is_shared(after.before, key, ids)
         if own and same_address(_address(after, key), address):
@@ -117,7 +117,7 @@ def _put_first(after: Draft, ids: PrefIds, address: str) -> None:
 
 
 def _free_key(after: Draft) -> str:
-    """A name that was never used, also not by what this draft has added."""
+    """A name that was never used, not even by additions to this draft."""
     number = int(allocate_ids(after.before).identity[len("id") :])
     while branch("identity", f"id{number}") + "useremail" in after:
         number += 1

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The preferences of one profile with an index of its accounts, and a draft of their next state.
+"""The preferences of one profile with an index of its accounts, and a draft for their next state.
 
-The index is made when it is first asked, and a state that is made of another one takes its index over with what the
-change adds: n accounts cost n changes of an index, not n indexes of up to n accounts.
+The index is built on first use. A state derived from another takes over its index and adds the changes: n accounts cost
+n changes to an index, not n indexes of up to n accounts.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from .name_list import NameList
 ACCOUNTS = "mail.accountmanager.accounts"
 SMTP_SERVERS = "mail.smtpservers"
 LAST_KEY = "mail.account.lastKey"
-# Thunderbird keeps preferences that it does not know, so the account is found again whatever is renamed or moved.
+# Thunderbird keeps preferences that it does not know, so the account is found even after it was renamed or moved.
 MARKER = "charter_mail"
 RETIRED = "charter_mail_retired"
-"""Marks a server that was a POP3 account: the address."""
+"""Marks a server that was a POP3 account; the value is the address."""
 
-LARGEST_NUMBER = INT32  # what a preference can hold, lastKey among them
+LARGEST_NUMBER = INT32  # the maximum of a preference, such as lastKey
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
-_WITH_NAMES = ("mail.", "calendar.")  # a calendar invites people by an identity, which may be gone
-_LONGEST_LIST = 10_000  # characters of a value that is searched for numbered names
+_WITH_NAMES = ("mail.", "calendar.")  # calendars name an identity for invitations, which may no longer exist
+_LONGEST_LIST = 10_000  # maximum length in characters of a value that is searched for numbered names
 
-# What is looked up by its value: attributes of an account, a server, an identity or an SMTP server.
+# What is looked up by value: attributes of an account, a server, an identity or an SMTP server.
 _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "account": ("server", "identities"),
     "server": (MARKER, RETIRED, "userName", "deferred_to_account"),
@@ -45,7 +45,7 @@ _CASELESS = frozenset({RETIRED, "userName", "username", "useremail"})
 _MAY_BE_EMPTY = frozenset({"userName", "username", "smtpServer"})
 
 WITH_FOLDERS = ("mail.identity.", "mail.server.")
-"""How preferences begin of what can have its mail put into folders."""
+"""Prefixes of the preferences of parts that can have mail put into folders."""
 FOLDERS = frozenset(
     {
         "fcc_folder",
@@ -66,7 +66,7 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     Args:
         settings: the first state.
-        computer: the one on which Thunderbird runs with them.
+        computer: the computer on which Thunderbird runs.
     """
 
     def __init__(self, settings: Settings, computer: ThisComputer = ANY_COMPUTER) -> None:
@@ -75,33 +75,33 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     @classmethod
     def of(cls, settings: Settings) -> IndexedSettings:
-        """These preferences; themselves where they are indexed already."""
+        """The indexed preferences; the given object if it is indexed already."""
         return settings if isinstance(settings, cls) else cls(settings)
 
     def list_of(self, key: str) -> NameList:
-        """A preference that is a list."""
+        """The value of a preference that is a list."""
         if key not in self._lists:
             self._lists[key] = NameList.parse(text(self, key))
         return self._lists[key]
 
     def owners(self, kind: str, attribute: str, value: str) -> t.Sequence[str]:
-        """Which accounts, servers, identities or SMTP servers have a value, letter case aside where it does not count.
+        """The accounts, servers, identities or SMTP servers with a value; letter case is ignored where possible.
 
         Args:
-            kind: account, server, identity or smtpserver. Of servers and identities, those that an account in the list
-                has are meant, and of the others, those that are in their list; others may be among them.
-            attribute: one that is indexed.
-            value: what it shall be, or have in its list; empty only for a login or an SMTP server.
+            kind: account, server, identity or smtpserver. Finds servers and identities of listed accounts, and accounts
+                and SMTP servers in their lists; the result may contain others.
+            attribute: an indexed one.
+            value: the value, or a name in the list; empty only for a login or an SMTP server.
         """
         key = (kind, attribute, value.lower() if attribute in _CASELESS else value)
         found = self._owners.get(key, ())
         if self.is_first:
             return found
-        # What an earlier state had is still in the index.
+        # The index still contains values of earlier states.
         return [name for name in found if key in self._keys(kind, name, attribute)]
 
     def accounts_with(self, attribute: str, name: str) -> t.Sequence[str]:
-        """The accounts in the list that have a server or an identity, in the order of the list."""
+        """The listed accounts that have a server or an identity, in the order of the list."""
         places = self.list_of(ACCOUNTS).positions
         found = [key for key in self.owners("account", attribute, name) if key in places]
         return found if len(found) < 2 else sorted(found, key=places.__getitem__)
@@ -115,19 +115,19 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     @functools.cached_property
     def found(self) -> dict[Account, PrefIds | None]:
-        """What ``lookup.find`` found in this state; it is asked several times for each account."""
+        """Cached results of ``lookup.find`` in this state, which is called several times per account."""
         return {}
 
     @functools.cached_property
     def chosen(self) -> dict[Account, str]:
-        """What ``user_choice.chosen`` found, likewise."""
+        """Cached results of ``user_choice.chosen``."""
         return {}
 
     @functools.cached_property
     def lost(self) -> t.Sequence[str]:
-        """The identities of accounts whose SMTP server is not in the list, and some that were such in an earlier state.
+        """The identities of accounts whose SMTP server is not in the list, and some that were so in an earlier state.
 
-        No change of an account makes another one.
+        No change to an account adds one.
         """
         listed = self.list_of(SMTP_SERVERS).positions
         identities = (
@@ -142,7 +142,7 @@ class IndexedSettings(PersistentMap[str, Value]):
     def folder_users(self) -> t.Mapping[str, t.Sequence[str]]:
         """The URI of a root folder to the preferences by which identities and servers use folders below it.
 
-        It is that of the state that was read.
+        It describes the state that was read.
         """
         found: dict[str, list[str]] = {}
         for key, value in self.flat().items():
@@ -152,9 +152,9 @@ class IndexedSettings(PersistentMap[str, Value]):
 
     @functools.cached_property
     def highest(self) -> t.Mapping[str, int]:
-        """The highest number in any name, list or value, by its kind: account, server, id or smtp.
+        """The highest number in any name, list or value, per kind: account, server, id or smtp.
 
-        Numbers that do not fit in Thunderbird's 32 bits do not count.
+        Numbers beyond Thunderbird's 32 bits are ignored.
         """
         found = {"account": 0, "server": 0, "id": 0, "smtp": 0}
         last_key = self.get(LAST_KEY)
@@ -163,7 +163,7 @@ class IndexedSettings(PersistentMap[str, Value]):
         return _highest(found, _words(self.flat()))
 
     def free_number(self, kind: str) -> int:
-        """One above the highest number of a kind; where Thunderbird's 32 bits end there, the lowest that is free."""
+        """One above the highest number of a kind; if that exceeds 32 bits, the lowest free number."""
         if self.highest[kind] < LARGEST_NUMBER:
             return self.highest[kind] + 1
         used = {number for one, number in _numbers(_words(self.flat())) if one == kind}
@@ -172,12 +172,12 @@ class IndexedSettings(PersistentMap[str, Value]):
     def updated(
         self, changed: Settings, removed: t.Collection[str] = (), lists: t.Mapping[str, NameList] | None = None
     ) -> IndexedSettings:
-        """With these preferences, and without those.
+        """The next state, with some preferences changed and others removed.
 
         Args:
             changed: name to value.
-            removed: names.
-            lists: changed ones whose content is known.
+            removed: names of preferences.
+            lists: changed lists whose parsed content is known.
         """
         after = super().updated(changed, removed)
         after.computer = self.computer
@@ -193,7 +193,7 @@ class IndexedSettings(PersistentMap[str, Value]):
             plain = {key: value for key, value in changed.items() if key not in known_lists}
             longer = (name for key, listed in known_lists.items() for name in _added(self.list_of(key), listed))
             after.__dict__["highest"] = _highest(self.highest, itertools.chain(_words(plain), longer))
-        # The log of changes asks every state for it: an index that each built for itself would grow with the square.
+        # The change log reads this index of every state: rebuilding it each time would take quadratic time.
         new = ((prefix, key) for key in changed if key not in self for prefix in _prefixes(key))
         after.__dict__["_below"] = extended(self._below, new)
         return after
@@ -212,7 +212,7 @@ class IndexedSettings(PersistentMap[str, Value]):
         return grouped((prefix, key) for key in self for prefix in _prefixes(key))
 
     def _entries(self, owners: t.Iterable[_Owner]) -> t.Iterator[tuple[_Key, str]]:
-        """What the index has of some owners, and of the servers and identities of accounts among them."""
+        """The index entries of some owners, and of the servers and identities of accounts among them."""
         for kind, name in owners:
             for attribute in _INDEXED[kind]:
                 yield from ((key, name) for key in self._keys(kind, name, attribute))
@@ -224,7 +224,7 @@ class IndexedSettings(PersistentMap[str, Value]):
                 yield from self._entries(parts)
 
     def _keys(self, kind: str, name: str, attribute: str) -> t.Sequence[_Key]:
-        """Under which keys the index has an attribute."""
+        """The index keys of an attribute."""
         value = text(self, branch(kind, name) + attribute)
         if not value and attribute not in _MAY_BE_EMPTY:
             return ()
@@ -234,10 +234,10 @@ class IndexedSettings(PersistentMap[str, Value]):
 
 
 class Draft(t.MutableMapping[str, Value]):
-    """The next state of some preferences, which can be changed.
+    """The next state of some preferences, mutable.
 
     Args:
-        before: the state now.
+        before: the current state.
     """
 
     def __init__(self, before: IndexedSettings) -> None:
@@ -247,14 +247,14 @@ class Draft(t.MutableMapping[str, Value]):
         self._lists: dict[str, NameList] = {}
 
     def finished(self) -> IndexedSettings:
-        """The next state: the one before itself where nothing differs."""
+        """The next state; ``before`` itself if nothing differs."""
         if not self._changed and not self._removed:
             return self.before
         lists = {key: listed for key, listed in self._lists.items() if key in self._changed}
         return self.before.updated(self._changed, self._removed, lists)
 
     def list_of(self, key: str) -> NameList:
-        """A preference that is a list."""
+        """The value of a preference that is a list."""
         if key in self._lists:
             return self._lists[key]
         if key in self._changed or key in self._removed:
@@ -262,7 +262,7 @@ class Draft(t.MutableMapping[str, Value]):
         return self.before.list_of(key)
 
     def append(self, key: str, name: str) -> None:
-        """Put a name at the end of a list, unless it is in it."""
+        """Append a name to a list unless it contains the name."""
         listed = self.list_of(key)
         if name in listed.positions:
             return
@@ -271,7 +271,7 @@ class Draft(t.MutableMapping[str, Value]):
         self._lists[key] = longer._replace(tidy=True)
 
     def count_account(self, name: str) -> None:
-        """Have lastKey, which only counts up, know a new account."""
+        """Raise lastKey, which only increases, to the number of a new account."""
         last_key, number = self.get(LAST_KEY), int(name[len("account") :])
         self[LAST_KEY] = max(number, last_key if isinstance(last_key, int) else 0)
 
@@ -314,7 +314,7 @@ class Draft(t.MutableMapping[str, Value]):
 
 
 def _owners_of(before: IndexedSettings, after: IndexedSettings, changed: Settings) -> t.Collection[_Owner]:
-    """What has an attribute among changed preferences, and the accounts that are new in the list."""
+    """The owners of changed preferences, and the accounts that are new in the list."""
     found: dict[_Owner, None] = {}
     for key in changed:
         kind, name, attribute = _parts(key)
@@ -327,7 +327,7 @@ def _owners_of(before: IndexedSettings, after: IndexedSettings, changed: Setting
 
 
 def _parts(key: str) -> tuple[str, str, str]:
-    """The kind, the name and the attribute of a preference such as mail.server.server1.port; empty for others."""
+    """The kind, name and attribute of a preference such as mail.server.server1.port; empty for others."""
     start, _dot, rest = key.partition(".")
     kind, _dot, rest = rest.partition(".")
     name, _dot, attribute = rest.rpartition(".")
@@ -340,16 +340,16 @@ def _prefixes(key: str) -> t.Sequence[str]:
 
 
 def _added(before: NameList, after: NameList) -> t.Sequence[str]:
-    """The names that an earlier list does not have."""
+    """The names that the earlier list does not have."""
     count = len(before.names)
-    if after.names[:count] == before.names:  # nearly always
+    if after.names[:count] == before.names:  # the usual case
         return after.names[count:]
     old = frozenset(before.names)
     return [name for name in after.names if name not in old]
 
 
 def _words(settings: Settings) -> t.Iterator[str]:
-    """What can be a numbered name, in names, values and lists."""
+    """The words that may be numbered names, in names, values and lists."""
     for key, value in settings.items():
         if key.startswith(_WITH_NAMES):
             yield from key.split(".")

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hash by which profiles.ini names an installation: ``[Install<hash>]`` belongs to one installation folder.
+"""The hash that names an installation in profiles.ini: ``[Install<hash>]`` belongs to one installation folder.
 
-It is CityHash64 1.0 of the folder's path in UTF-16LE, in upper-case hexadecimal digits without leading zeros
-(toolkit/mozapps/update/common/commonupdatedir.cpp). Checked with the hashes that Thunderbird itself wrote.
+It is CityHash64 1.0 of the folder's path in UTF-16LE, as upper-case hexadecimal digits without leading zeros
+(toolkit/mozapps/update/common/commonupdatedir.cpp). Checked against hashes written by Thunderbird.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _KMUL = 0x9DDFEA08EB382D69
 @functools.lru_cache(maxsize=64)
 def install_hash(folder: str) -> str:
     """The hash of an installation folder, such as ``FDC34C9F024745EB`` for ``/usr/lib/thunderbird``."""
-    encoded, _length = codecs.utf_16_le_encode(folder, "replace")  # by name, the codec might lie where only root reads
+    encoded, _length = codecs.utf_16_le_encode(folder, "replace")  # by name, the codec may be readable only by root
     return format(_city_hash(encoded), "X")
 
 

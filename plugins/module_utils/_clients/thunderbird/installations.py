@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How Thunderbird can be installed on a host, and what shows that it is."""
+"""The ways Thunderbird is installed on a host, and how to recognise them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ SNAP = "snap"
 FLATPAK = "flatpak"
 CHOICES = (AUTO, NATIVE, SNAP, FLATPAK)
 
-# The name on Flathub changed in 2026 (flathub issues, 2025-2026); net.thunderbird.Thunderbird is Fedora's.
+# The id on Flathub changed in 2026 (flathub issues, 2025-2026); net.thunderbird.Thunderbird is Fedora's.
 FLATPAK_IDS = (
     "org.mozilla.thunderbird",
     "org.mozilla.thunderbird_esr",
     "org.mozilla.Thunderbird",
     "net.thunderbird.Thunderbird",
 )
-FLATPAK_PROGRAM = "/app/lib/thunderbird"  # as programs in the sandbox see it (flathub issue 130)
+FLATPAK_PROGRAM = "/app/lib/thunderbird"  # as seen inside the sandbox (flathub issue 130)
 SNAP_PROGRAM = "/snap/thunderbird/current"
 NATIVE_PROGRAMS = ("/usr/lib/thunderbird", "/usr/lib64/thunderbird", "/opt/thunderbird")
 LAUNCHERS = ("/usr/bin/thunderbird", "/usr/local/bin/thunderbird")
-# Of Icedove, and of the Thunderbird of Debian 4.
+# Those of Icedove and of the Thunderbird of Debian 4.
 LEGACY_HOMES = (".icedove", ".mozilla-thunderbird")
-# Debian's launcher makes ~/.thunderbird a link to ~/.icedove, and starts nothing where both are folders.
+# Debian's launcher makes ~/.thunderbird a link to ~/.icedove, and refuses to start if both are folders.
 DEBIAN_LAUNCHER = "/usr/lib/thunderbird/thunderbird-wrapper-helper.sh"
 
 
@@ -39,16 +39,16 @@ ROOTS = (
     "snap/thunderbird/current/.config/thunderbird",
     *(f".var/app/{identifier}/config/thunderbird" for identifier in FLATPAK_IDS),
 )
-"""Where profiles can be in a home directory, unless a variable leads elsewhere."""
+"""The possible profile folders in a home directory, unless an environment variable changes them."""
 
 
 class Sandbox(t.NamedTuple):
-    """A Thunderbird that sees other files than the host has: where the host has what it sees.
+    """A sandboxed Thunderbird, which sees other files than the host: the host's paths of these files.
 
     Attributes:
         program: its installation folder.
-        policies: the policies of the site.
-        system: what it has as /etc/thunderbird; empty where it has nothing of it but the policies.
+        policies: the site's policies.
+        system: what it sees as /etc/thunderbird; empty if it sees only the policies.
     """
 
     program: str

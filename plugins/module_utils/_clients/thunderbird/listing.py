@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every mail account in a user's Thunderbird profiles."""
+"""All mail accounts in a user's Thunderbird profiles."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _METHODS = {
 
 
 def accounts(client: Thunderbird) -> Listing:
-    """The mail accounts of all profiles, those of the profile that Thunderbird opens first. Nothing is changed."""
+    """The mail accounts of all profiles, first those of the profile that Thunderbird opens. Changes nothing."""
     files, root, as_root = client.place
     paths = [profile.path for profile in profile_choice.listed(files, root.path)]
     found: list[ClientAccount] = []
@@ -48,7 +48,7 @@ def accounts(client: Thunderbird) -> Listing:
     for path in sorted(paths, key=lambda path: path != client.profile):
         try:
             found += in_profile(_settings(files, root, path, as_root), path)
-        except MailError as error:  # the other profiles are none the worse for it
+        except MailError as error:  # the other profiles are not affected
             unreadable.append(str(error))
     return Listing(tuple(found), tuple(unreadable))
 
@@ -63,11 +63,11 @@ def _settings(files: Files, root: Root, profile: str, as_root: AsRoot) -> Settin
 
 
 def in_profile(settings: Settings, profile: str) -> list[ClientAccount]:
-    """The mail accounts of a profile, in Thunderbird's order.
+    """The mail accounts of a profile in Thunderbird's order.
 
     Args:
         settings: the preferences as Thunderbird sees them.
-        profile: the folder of the profile.
+        profile: the profile's folder.
     """
     kinds = ((ids, text(settings, branch("server", ids.server) + "type")) for ids in stored(settings))
     return [_account(settings, profile, ids, kind) for ids, kind in kinds if kind not in _NO_MAIL]
@@ -140,7 +140,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
 
 
 def _others_by(settings: Settings, ids: PrefIds) -> list[str]:
-    """The identities of other accounts that send by the SMTP server of an account."""
+    """The identities of other accounts that use an account's SMTP server."""
     state = IndexedSettings.of(settings)
     own = names(settings, branch("account", ids.account) + "identities")
     others = [name for name in state.owners("identity", "smtpServer", ids.smtp) if name not in own]

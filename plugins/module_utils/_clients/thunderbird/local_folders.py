@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Local Folders, Thunderbird's account without a server, where folders of others can be.
+"""Local Folders, Thunderbird's account without a server, which can hold folders of other accounts.
 
-Thunderbird makes it at its first start, in a directory that is not there yet. It prefers a folder that the server names
-(RFC 6154) to a local one that it does not find, so that both are made before it starts (measured with 153).
+Thunderbird creates it at its first start, in a directory that does not exist yet. If a local folder is missing, it
+prefers one that the server names (RFC 6154), so both are created before it starts (measured with 153).
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _FOLDERS = frozenset({"fcc_folder", "draft_folder", "archive_folder"})
 
 
 def root(settings: Settings) -> str:
-    """The URI of its root folder, whether it is there or not."""
+    """The URI of its root folder, whether it exists or not."""
     prefix = branch("server", text(settings, _SERVER))
     user, host = text(settings, prefix + "userName") or _USER, text(settings, prefix + "hostname") or _NAME
     return mapping.uri("mailbox", user, urllib.parse.quote(host, safe=""))
 
 
 def with_local_folders(before: IndexedSettings, account: Account) -> IndexedSettings:
-    """The preferences with Local Folders, where an account has a folder in it: itself where nothing is missing."""
+    """The preferences with Local Folders if an account has a folder in it; ``before`` itself if nothing is missing."""
     if not any(folder.place is Place.LOCAL for _kind, folder in account.folders.given()) or _is_there(before):
         return before
     after, ids = Draft(before), allocate_ids(before)
@@ -63,7 +63,7 @@ def with_local_folders(before: IndexedSettings, account: Account) -> IndexedSett
 
 
 def made(before: Settings, after: Settings) -> tuple[str, ...]:
-    """How the preferences of Local Folders begin that a run has made: they stay where the run is undone."""
+    """The prefixes of the preferences of Local Folders that a run created; they stay if the run is undone."""
     server = text(after, _SERVER)
     if not server or server == text(before, _SERVER):
         return ()
@@ -81,15 +81,15 @@ def _is_there(settings: Settings) -> bool:
 
 
 def missing_folders(files: Files, profile: str, before: Settings, after: Settings) -> list[FileWrite]:
-    """The folders of Local Folders that are newly named and not there, empty.
+    """The folders of Local Folders that are newly named and missing, as empty files.
 
-    Thunderbird prefers a folder that the server names to a local one that it does not find.
+    If they are missing, Thunderbird prefers folders that the server names.
 
     Args:
-        files: the user's.
-        profile: its folder.
-        before: the preferences as they are.
-        after: as they will be.
+        files: the user's files.
+        profile: the profile's folder.
+        before: the preferences before.
+        after: the preferences after.
     """
     prefix = root(after) + "/"
     new = [

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Where Thunderbird keeps its profiles: as a native package, a Snap or a Flatpak.
 
-The rules were measured with Thunderbird 115, 140, 153 and 157, those of a Snap and of a Flatpak were read.
-``roles/thunderbird/README.md`` has them as a table.
+The rules were measured with Thunderbird 115, 140, 153 and 157; those of Snap and Flatpak come from their sources.
+``roles/thunderbird/README.md`` lists them in a table.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ if t.TYPE_CHECKING:
     from ..._host.files import Files
 
 _FLATPAKS = "/var/lib/flatpak"
-_FIRST_WITH_XDG = 154  # the first that may open ~/.config/thunderbird; measured: 153 does not, 157 does
+_FIRST_WITH_XDG = 154  # the first that may use ~/.config/thunderbird; measured: 153 does not, 157 does
 
 
 class _Place(t.NamedTuple):
-    """What one kind of installation has in a home directory.
+    """The profile folder of one kind of installation in a home directory.
 
     Attributes:
         location: one of CHOICES.
-        root: where its profiles are, or would be.
+        root: the folder of its profiles, existing or not.
     """
 
     location: str
@@ -48,12 +48,12 @@ class _Place(t.NamedTuple):
 
 
 class Locations:
-    """The places of one user's Thunderbirds.
+    """The profile folders of one user's Thunderbirds.
 
     Args:
         files: the user's files.
         home: the user's home directory.
-        environment: the variables of the user's session, looked up where they count.
+        environment: returns the variables of the user's session; called if they matter.
     """
 
     def __init__(self, files: Files, home: str, environment: t.Callable[[], Environment] = Environment) -> None:
@@ -62,12 +62,12 @@ class Locations:
         self._environment = functools.lru_cache(maxsize=None)(environment)
 
     def find(self, location: str, profile: str | None = None) -> Root:
-        """The folder that holds, or shall hold, profiles.ini.
+        """The folder that contains, or will contain, profiles.ini.
 
         Args:
-            location: one of CHOICES. ``auto`` takes a place that was used and whose program is installed, the last used
-                one first; else the place of a program that is installed; else one that was used; else the native one.
-            profile: the option ``profile``: if it is a path that only one of the places lists, that place is taken.
+            location: one of CHOICES. ``auto`` picks a used place whose program is installed, the last used first; else
+                the place of an installed program; else a used place; else the native one.
+            profile: the option ``profile``: if it is a path that only one place lists, that place is used.
         """
         groups = {NATIVE: self._natives, SNAP: self._snaps, FLATPAK: self._flatpaks}
         places = [place for name, group in groups.items() if location in {AUTO, name} for place in group()]
@@ -89,7 +89,7 @@ class Locations:
         return [_Place(NATIVE, Root(path, found, installed=bool(found), warnings=warnings))]
 
     def _native_path(self, known: t.Sequence[str]) -> tuple[str, tuple[str, ...]]:
-        """The root of the native Thunderbird, and what to say about it."""
+        """The root of the native Thunderbird, and the warnings about it."""
         old = posixpath.join(self._home, ".thunderbird")
         icedove = posixpath.join(self._home, ".icedove")
         links_icedove = self._files.is_directory(icedove) and (
@@ -129,7 +129,7 @@ class Locations:
         return old, (*doubts, *self._about_legacy(old))
 
     def _about_legacy(self, new: str) -> t.Iterator[str]:
-        """What to say where a profile is to be made beside those of an old Thunderbird."""
+        """The warning that a profile is created beside those of an old Thunderbird."""
         for path in (posixpath.join(self._home, name) for name in LEGACY_HOMES):
             if self._is_used(path):
                 yield (
@@ -153,7 +153,7 @@ class Locations:
     def _snaps(self) -> list[_Place]:
         common = posixpath.join(self._home, "snap/thunderbird/common")
         configs = (posixpath.join(common, ".config"), posixpath.join(self._home, "snap/thunderbird/current/.config"))
-        # A Snap sets SNAP_NAME, with which no installation has a profile of its own: the marked default counts.
+        # A Snap sets SNAP_NAME, and then no installation has its own profile: the marked default applies.
         installed = self._files.is_directory(SNAP_PROGRAM)
         boxes = tuple(
             Sandbox(folder, f"{preference_files.SYSTEM}/policies/policies.json", "")
@@ -176,7 +176,7 @@ class Locations:
         return found
 
     def _flatpak(self, app: str, identifier: str) -> Sandbox:
-        """The files of one installed Flatpak, and of the extension that has its site's settings."""
+        """The files of an installed Flatpak, and of the extension with its site's settings."""
         current = posixpath.join(app, "current")
         branch = posixpath.relpath(self._files.real_path(current), self._files.real_path(app))  # x86_64/stable
         home = posixpath.dirname(posixpath.dirname(app))
@@ -185,7 +185,7 @@ class Locations:
         return Sandbox(posixpath.join(current, "active/files/lib/thunderbird"), policies, system)
 
     def _opened(self, home: str, configs: t.Sequence[str]) -> str:
-        """The root that a Thunderbird with this home opens: an old one, empty or not, comes before a new one."""
+        """The root that a Thunderbird with this home opens: an old root, even if empty, precedes a new one."""
         old = posixpath.join(home, ".thunderbird")
         if self._files.is_directory(old):
             return old
@@ -196,7 +196,7 @@ class Locations:
 
 
 def _about(chosen: _Place, others: t.Sequence[_Place]) -> t.Iterator[str]:
-    """What to say of further places that were used."""
+    """The warnings about other places that were used."""
     for other in others:
         leftover = chosen.root.installed and not other.root.installed
         reason = ", whose program is not installed" if leftover else ""

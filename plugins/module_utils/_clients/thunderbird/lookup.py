@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finding an account among those in the preferences, and giving a new one ids of its own."""
+"""Finds an account among those in the preferences, and allocates ids for a new one."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ DEFAULT_SMTP = "mail.smtp.defaultserver"
 
 
 def find(settings: Settings, account: Account) -> PrefIds | None:
-    """The ids of an account that is there already, made by us or by hand; None if there is none.
+    """The ids of an existing account, created by us or by hand; None if there is none.
 
-    In this order: our marker; the same type, host and login; the same type, login and address on another host,
-    if there is just one such account and it is not marked as another one (the server has moved).
+    Tried in this order: our marker; the same type, host and login; the same type, login and address on another host, if
+    there is exactly one such account and it is not marked as another one (the server has moved).
 
     Raises:
-        OptionError: there are several candidates, and the choice is the admin's. (What is to be removed is none.)
+        OptionError: several accounts match, and the administrator must choose. (Not raised for an account to remove.)
     """
     state = IndexedSettings.of(settings)
     return once(state.found, account, lambda: _find(state, account))
@@ -41,33 +41,33 @@ def _find(state: IndexedSettings, account: Account) -> PrefIds | None:
     moved = [ids for ids in free if _has_address(state, ids, account)]
     if len(moved) > 1:
         if account.state is State.ABSENT:
-            return None  # none of them is known to be ours
+            return None  # none is known to be ours
         raise ambiguous(account, (_host(state, ids) for ids in moved), "Thunderbird")
     return _with_identity(state, moved[0], account) if moved else None
 
 
 def candidates(settings: Settings, account: Account) -> t.Sequence[str]:
-    """The servers of the accounts that ``find`` cannot choose among."""
+    """The servers of the accounts among which ``find`` cannot choose."""
     state = IndexedSettings.of(settings)
     return [_host(state, ids) for ids in _unmarked(state, account) if _has_address(state, ids, account)]
 
 
 def void(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
-    """The accounts that were the wanted one before their user made others of them."""
+    """The accounts that were the wanted one before the user turned them into others."""
     state = IndexedSettings.of(settings)
     found = find(state, account)
-    if found is not None and list(_with_mark(state, account)) == [found.server]:  # nearly always
+    if found is not None and list(_with_mark(state, account)) == [found.server]:  # the usual case
         return []
     return [ids for ids in _marked(state, account) if _is_anothers(state, ids, account)]
 
 
 def is_guess(settings: Settings, ids: PrefIds, account: Account) -> bool:
-    """Whether an account that was found is only thought to have moved: no run has marked it."""
+    """Whether an account is only assumed to have moved: it has no mark of a run."""
     return not _mark(settings, ids) and _host(settings, ids) != account.incoming.host.lower()
 
 
 def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
-    """The accounts of the type and the login that are not marked."""
+    """The unmarked accounts with the type and the login."""
     logins = dict.fromkeys((account.username, account.email, account.email.partition("@")[0]))
     with_login = _with_server(state, [key for login in logins for key in state.owners("server", "userName", login)])
     return [
@@ -78,7 +78,7 @@ def _unmarked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
 
 
 def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
-    """The POP3 accounts with the account's address or login, on whatever server, made by us or by hand."""
+    """The POP3 accounts with the account's address or login, on any server, created by us or by hand."""
     state = IndexedSettings.of(settings)
     wanted = dataclasses.replace(account, protocol=Protocol.POP3)
     ours = [ids for ids in _marked(state, wanted) if not _is_anothers(state, ids, wanted)]
@@ -87,7 +87,7 @@ def by_pop3(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
 
 
 def _marked(state: IndexedSettings, account: Account) -> t.Sequence[PrefIds]:
-    """The accounts of the type with the account's mark."""
+    """The accounts with the type and the account's mark."""
     marked = _with_server(state, _with_mark(state, account))
     return [ids for ids in marked if _is_of_type(state, ids, account)]
 
@@ -103,7 +103,7 @@ def _is_anothers(settings: Settings, ids: PrefIds, account: Account) -> bool:
 
 
 def _mark(settings: Settings, ids: PrefIds) -> str:
-    """Which account a run has marked it as, if it still is that one."""
+    """The account for which a run marked it, if it still is that account."""
     prefix = branch("server", ids.server)
     found = text(settings, prefix + MARKER)
     if not found:
@@ -114,7 +114,7 @@ def _mark(settings: Settings, ids: PrefIds) -> str:
 
 
 def has_other_protocol(settings: Settings, account: Account) -> bool:
-    """Whether the address is set up by the other protocol: both can be wanted, and often one is a mistake."""
+    """Whether the address is set up by the other protocol. Both may be wanted, but often one is a mistake."""
     state = IndexedSettings.of(settings)
     other = Protocol.POP3 if account.protocol is Protocol.IMAP else Protocol.IMAP
     return any(
@@ -125,13 +125,13 @@ def has_other_protocol(settings: Settings, account: Account) -> bool:
 
 
 def stored(settings: Settings) -> t.Iterator[PrefIds]:
-    """Every account that Thunderbird would show, with its first identity (empty ids where something is missing)."""
+    """Every account that Thunderbird shows, with its first identity (ids are empty if something is missing)."""
     for key, server in _servers(settings):
         yield _ids(settings, key, server)
 
 
 def _servers(settings: Settings) -> t.Iterator[tuple[str, str]]:
-    """The keys of every account and its server. A profile may have hundreds: what else they have is looked up late."""
+    """The key of each account and of its server. A profile may have hundreds, so everything else is looked up later."""
     listed = settings if isinstance(settings, (IndexedSettings, Draft)) else IndexedSettings(settings)
     for key in listed.list_of(ACCOUNTS).names:
         server = text(settings, branch("account", key) + "server")
@@ -140,7 +140,7 @@ def _servers(settings: Settings) -> t.Iterator[tuple[str, str]]:
 
 
 def _with_server(state: IndexedSettings, servers: t.Iterable[str]) -> t.Sequence[PrefIds]:
-    """The accounts that have one of these servers, in the order of their list."""
+    """The accounts with one of these servers, in the order of the account list."""
     found = {key: server for server in servers for key in state.accounts_with("server", server)}
     if len(found) > 1:
         found = dict(sorted(found.items(), key=lambda one: state.list_of(ACCOUNTS).positions[one[0]]))
@@ -154,7 +154,7 @@ def _ids(settings: Settings, key: str, server: str) -> PrefIds:
 
 
 def allocate_ids(settings: Settings) -> PrefIds:
-    """PrefIds that were never used: one above the highest number found anywhere in names, lists and lastKey."""
+    """Ids that were never used: one above the highest number in any name, list or lastKey."""
     free_number = IndexedSettings.of(settings).free_number
     return PrefIds(
         account=f"account{free_number('account')}",
@@ -182,7 +182,7 @@ def _has_address(settings: Settings, ids: PrefIds, account: Account) -> bool:
 
 
 def _identity_of(settings: Settings, ids: PrefIds, account: Account) -> str | None:
-    """The identity with the account's address, one that no other account has if there is such a one."""
+    """The identity with the account's address, preferably one that no other account uses."""
     email = account.email.lower()
     listed = names(settings, branch("account", ids.account) + "identities")
     found = [name for name in listed if text(settings, branch("identity", name) + "useremail").lower() == email]
@@ -192,11 +192,11 @@ def _identity_of(settings: Settings, ids: PrefIds, account: Account) -> str | No
 
 
 def is_shared(settings: Settings, identity: str, ids: PrefIds) -> bool:
-    """Whether another account has an identity of the account, too."""
+    """Whether another account also has an identity of the account."""
     return not {ids.account}.issuperset(IndexedSettings.of(settings).accounts_with("identities", identity))
 
 
 def _with_identity(settings: Settings, ids: PrefIds, account: Account) -> PrefIds:
-    """The ids with the identity that has the account's address, if there is one, and its SMTP server."""
+    """The ids with the identity that has the account's address, if any, and with its SMTP server."""
     identity = _identity_of(settings, ids, account) or ids.identity
     return PrefIds(ids.account, ids.server, identity, text(settings, branch("identity", identity) + "smtpServer"))

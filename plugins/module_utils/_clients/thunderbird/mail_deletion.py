@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folder in which an account has its mail on this host, where it may be deleted."""
+"""The folder with an account's mail on this host, if it may be deleted."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if t.TYPE_CHECKING:
 _USER_PREFERENCE = re.compile(rb"user_pref(?![A-Za-z0-9_])")
 _RELATIVE = "-rel"
 _WITH_FILES = ("mail.server.", "mail.identity.")
-# A server of news has a list of its groups, an identity may have its signature in a file.
+# A news server stores the list of its groups in a file; an identity may have its signature in one.
 _FILES = tuple(f".{name}{end}" for name in ("directory", "newsrc.file", "sig_file") for end in (_RELATIVE, ""))
 
 
 class MailFolder(t.NamedTuple):
-    """What becomes of an account's mail.
+    """What to delete of an account's mail.
 
     Attributes:
-        folder: what could be deleted, relative to the profile; None for nothing.
-        reason: why nothing may be, a clause; empty where nothing stands against it, or there is nothing to keep.
+        folder: the folder that could be deleted, relative to the profile; None for none.
+        reason: why nothing may be deleted, a clause; empty if it may be, or if there is no mail.
     """
 
     folder: str | None
@@ -38,13 +38,13 @@ class MailFolder(t.NamedTuple):
 
 
 def where_mail_is(files: Files, profile: str, settings: Settings, ids: PrefIds) -> MailFolder:
-    """The account's own folder, whoever else uses it.
+    """The account's own folder, whether or not others use it.
 
     Args:
-        files: the user's.
-        profile: its folder.
-        settings: with the account.
-        ids: the account's.
+        files: the user's files.
+        profile: the profile's folder.
+        settings: the preferences with the account.
+        ids: the account's ids.
     """
     prefix = branch("server", ids.server)
     named = [text(settings, prefix + key) for key in DIRECTORIES if text(settings, prefix + key)]
@@ -63,19 +63,19 @@ def where_mail_is(files: Files, profile: str, settings: Settings, ids: PrefIds) 
 def used_by(
     files: Files, profile: str, folder: str, users: t.Iterable[Settings], other_profiles: t.Iterable[str] = ()
 ) -> str:
-    """Who uses a folder of mail, a clause; empty for nobody.
+    """What uses a mail folder, a clause; empty for nothing.
 
     Args:
-        files: the user's.
-        profile: its folder.
+        files: the user's files.
+        profile: the profile's folder.
         folder: relative to the profile.
         users: the preferences of accounts of the profile whose mail must stay.
-        other_profiles: the folders of the user's other profiles, in which accounts may use the same mail.
+        other_profiles: the folders of the user's other profiles, whose accounts may use the same mail.
     """
     others = [path for settings in users for path in _used(settings, profile)]
     for other in other_profiles:
         preferences = _preferences(files, other)
-        # An absolute path beside a relative one does not count: that of a copied profile leads to the original.
+        # The absolute path beside a relative one is ignored: in a copied profile, it leads to the original.
         relative_ones = {key[: -len(_RELATIVE)] for key in preferences if key.endswith(_RELATIVE)}
         others += _used({key: value for key, value in preferences.items() if key not in relative_ones}, other)
     shared = shared_with(to_delete(posixpath.join(profile, folder)), others, files.real_path)
@@ -83,14 +83,14 @@ def used_by(
 
 
 def _used(settings: Settings, profile: str) -> t.Iterator[str]:
-    """The folders and files of all servers and identities, those of accounts that are not in the list included."""
+    """The folders and files of all servers and identities, including accounts that are not in the list."""
     for key, value in settings.items():
         if key.startswith(_WITH_FILES) and key.endswith(_FILES) and isinstance(value, str):
             yield from meant(value, profile)
 
 
 def _preferences(files: Files, profile: str) -> Settings:
-    """Those of another profile, as far as they can be read: what Thunderbird skips counts for nothing."""
+    """The preferences of another profile, as far as they can be read; what Thunderbird skips is ignored."""
     found: dict[str, Value] = {}
     for name in ("prefs.js", "user.js"):
         try:

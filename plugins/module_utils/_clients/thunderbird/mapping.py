@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account as Thunderbird's preferences express it: the tables, and reading them back.
+"""An account in Thunderbird's preferences: the tables, and reading them back.
 
-Names and numbers are those of Thunderbird 153 (nsMsgSocketType, nsMsgAuthMethod; mailnews/mailnews.js for defaults).
-A number stored as text is read as 0 by Thunderbird, which for ``socketType`` means plain text: types matter.
+Names and numbers are those of Thunderbird 153 (nsMsgSocketType, nsMsgAuthMethod; defaults in mailnews/mailnews.js).
+Types matter: Thunderbird reads a number stored as text as 0, which for ``socketType`` means plain text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SCHEMES = {Protocol.IMAP: "imap", Protocol.POP3: "mailbox"}
 
 
 class PrefIds(t.NamedTuple):
-    """The names under which one account stands in the preferences, such as account1, server1, id1, smtp1."""
+    """The names of one account's parts in the preferences, such as account1, server1, id1, smtp1."""
 
     account: str
     server: str
@@ -36,8 +36,8 @@ class PrefRule(t.NamedTuple):
 
     Attributes:
         key: below the branch of the server, the identity or the SMTP server.
-        value: from the account; None where the account has nothing to say.
-        default: what Thunderbird takes where the preference is not set.
+        value: derives the value from the account; None if the account does not determine it.
+        default: Thunderbird's value if the preference is not set.
     """
 
     key: str
@@ -45,7 +45,7 @@ class PrefRule(t.NamedTuple):
     default: Value | None = None
 
 
-# Kept as pushed, at every run.
+# Enforced at every run.
 SERVER = (
     PrefRule("type", lambda account: account.protocol.value),
     PrefRule("hostname", lambda account: account.incoming.host),
@@ -74,7 +74,7 @@ SMTP = (
     PrefRule("authMethod", lambda account: PASSWORD_AUTHENTICATION, PASSWORD_AUTHENTICATION),
 )
 
-# Written once, with a new account; from then on they are the user's.
+# Written once, with a new account; then left to the user.
 NEW_SERVER = (
     PrefRule("name", lambda account: account.email),
     PrefRule("check_new_mail", lambda account: True),
@@ -102,7 +102,7 @@ def branch(kind: str, key: str) -> str:
 
 
 def write(settings: t.MutableMapping[str, Value], prefix: str, rules: t.Iterable[PrefRule], account: Account) -> None:
-    """Set every preference of something new, also where it equals a default: those differ between versions."""
+    """Set every preference of a new part, even if it equals a default: defaults differ between versions."""
     for rule in rules:
         wanted = rule.value(account)
         if wanted is not None:
@@ -124,15 +124,15 @@ def is_as_wanted(settings: Settings, prefix: str, rules: t.Iterable[PrefRule], a
 
 
 def effective(settings: Settings, prefix: str, rule: PrefRule) -> Value | None:
-    """What Thunderbird works with: the value, else the user's default for all servers, else the built-in one.
+    """The effective value: the stored one, else the user's default for all servers, else the built-in one.
 
-    Thunderbird drops a preference that equals its default, so a missing one is no difference.
+    Thunderbird drops a preference that equals its default, so a missing one does not differ.
     """
     return effective_value(settings, prefix, rule.key, rule.default)
 
 
 def effective_value(settings: Settings, prefix: str, key: str, default: Value | None) -> Value | None:
-    """The same for a preference that no rule is about."""
+    """The effective value of a preference without a rule."""
     value = settings.get(prefix + key)
     if value is not None:
         return value
@@ -141,7 +141,7 @@ def effective_value(settings: Settings, prefix: str, key: str, default: Value | 
 
 
 def effective_text(settings: Settings, prefix: str, key: str) -> str:
-    """The same for a text, whose default is an empty one."""
+    """The effective value of a text preference, whose default is empty."""
     value = effective_value(settings, prefix, key, "")
     return value if isinstance(value, str) else ""
 
@@ -152,7 +152,7 @@ def folder_uri(account: Account) -> str:
 
 
 def stored_folder_uri(settings: Settings, server_key: str) -> str | None:
-    """The URI of the root folder of an account as stored; None for what is neither IMAP nor POP3."""
+    """The URI of a stored account's root folder; None if it is neither IMAP nor POP3."""
     prefix = branch("server", server_key)
     scheme = {"imap": "imap", "pop3": "mailbox"}.get(text(settings, prefix + "type"))
     if scheme is None:
@@ -160,41 +160,41 @@ def stored_folder_uri(settings: Settings, server_key: str) -> str | None:
     return uri(scheme, text(settings, prefix + "userName"), text(settings, prefix + "hostname"))
 
 
-@functools.lru_cache(maxsize=1)  # the stored one and the wanted one are nearly always the same
+@functools.lru_cache(maxsize=1)  # the stored and the wanted one are usually the same
 def uri(scheme: str, username: str, host: str) -> str:
-    """As nsMsgIncomingServer::GetServerURI builds it."""
+    """The URI as built by nsMsgIncomingServer::GetServerURI."""
     return f"{scheme}://{urllib.parse.quote(username, safe='')}@{host}"
 
 
 def incoming_origin(protocol: str, host: str) -> str:
-    """Where Thunderbird looks for the password of an incoming server: no port, no user."""
+    """The origin under which Thunderbird looks up the password of an incoming server: no port, no user."""
     return f"{'mailbox' if protocol == 'pop3' else protocol}://{host}"
 
 
 def outgoing_origin(host: str) -> str:
-    """Where Thunderbird looks for the password of an SMTP server."""
+    """The origin under which Thunderbird looks up the password of an SMTP server."""
     return f"smtp://{host}"
 
 
 def text(settings: Settings, key: str) -> str:
-    """A preference that is a text; empty where it is missing or something else."""
+    """The value of a text preference; empty if it is missing or has another type."""
     value = settings.get(key)
     return value if isinstance(value, str) else ""
 
 
 def names(settings: Settings, key: str) -> list[str]:
-    """A preference that is a list with commas."""
+    """The value of a preference that is a comma-separated list."""
     return names_in(text(settings, key))
 
 
 def names_in(listed: str) -> list[str]:
-    """The names in a list with commas."""
+    """The names in a comma-separated list."""
     parts = listed.split(",") if "," in listed else (listed,)
     return [name for name in map(str.strip, parts) if name]
 
 
 def read_back(settings: Settings, ids: PrefIds) -> Account | None:
-    """The account as it stands in the preferences; None where it is neither IMAP nor POP3."""
+    """The account as stored in the preferences; None if it is neither IMAP nor POP3."""
     server, identity, smtp = (
         branch("server", ids.server),
         branch("identity", ids.identity),
@@ -231,11 +231,11 @@ def read_back(settings: Settings, ids: PrefIds) -> Account | None:
 
 
 def usual_port(settings: Settings, part: str) -> int | None:
-    """The port of a server that has none stored; None for what is no mail server.
+    """The port of a server without a stored port; None if it is not a mail server.
 
     Args:
         settings: the preferences.
-        part: the prefix of the server, or the SMTP server.
+        part: the prefix of the server or the SMTP server.
     """
     sends = part.startswith(branch("smtpserver", ""))
     protocol = "smtp" if sends else text(settings, part + "type")
@@ -246,7 +246,7 @@ def usual_port(settings: Settings, part: str) -> int | None:
 
 
 def default_account(settings: Settings) -> str:
-    """The account that Thunderbird takes as the default: the chosen one, else the first that has mail; or none."""
+    """Thunderbird's default account: the chosen one, else the first with mail; empty for none."""
     chosen = text(settings, "mail.accountmanager.defaultaccount")
     if text(settings, branch("account", chosen) + "server"):
         return chosen
@@ -279,5 +279,5 @@ def _for_pop3(account: Account, value: Value | None) -> Value | None:
 
 
 def _limited(account: Account) -> bool | None:
-    """Whether mail on the server has an age limit; None where the admin did not say."""
+    """Whether mail on the server has an age limit; None if the options do not say."""
     return None if account.leave_on_server_days is None else account.leave_on_server_days > 0

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a POP3 account to the IMAP account of the same address.
+"""Moves a POP3 account to the IMAP account of the same address.
 
 ``pop3_as_local_folders`` keeps the POP3 account's mail in place.
 """
@@ -43,7 +43,7 @@ def replaced_ids(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
 
 
 def kept(settings: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
-    """The hosts of POP3 accounts that are not replaced, each with the reason, a clause."""
+    """The hosts of POP3 accounts that are not replaced, with the reason, a clause."""
     if migrates(account) and not account.override:
         for ids in _of_provider(settings, account):
             chosen = chosen_for(settings, ids, account)
@@ -52,13 +52,13 @@ def kept(settings: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
 
 
 def replaced(settings: Settings, account: Account) -> tuple[Account, ...]:
-    """The POP3 accounts that the account replaces, as they stand."""
+    """The POP3 accounts that the account replaces, as stored."""
     found = (mapping.read_back(settings, ids) for ids in replaced_ids(settings, account))
     return tuple(one for one in found if one is not None)
 
 
 def shown(view: View, settings: Settings, account: Account) -> View:
-    """The view of an account with what is worth showing where it replaces another one, and that one."""
+    """The view of an account, with the POP3 account that it replaces and the related details."""
     local = ", ".join(one.name for one in retired(settings, account, ""))
     details = {**view.details, "local folders": local} if local and view.account is not None else view.details
     return view._replace(details=details, replaces=replaced(settings, account))
@@ -72,16 +72,16 @@ def has_filters(state: ThunderbirdState, server: str) -> bool:
 
 
 def moved(before: Settings, account: Account, files: Files, profile: str) -> Settings:
-    """The preferences with the IMAP account in place of the POP3 accounts; ``before`` itself where there are none.
+    """The preferences with the IMAP account in place of the POP3 accounts; ``before`` itself if there are none.
 
-    The IMAP account gets the identities and the name. The rest of it is as if its user had made it: it is to be
-    configured next. A POP3 account that was replaced, and is wanted again, gets its folders back.
+    The IMAP account gets the identities and the name, and is otherwise as if its user had created it: it still has to
+    be configured. A replaced POP3 account that is wanted again gets its folders back.
 
     Args:
         before: as Thunderbird sees them.
-        account: as wanted.
-        files: the user's.
-        profile: its folder.
+        account: the wanted account.
+        files: the user's files.
+        profile: the profile's folder.
     """
     found = replaced_ids(before, account)
     if not found:
@@ -107,7 +107,7 @@ def _of_provider(settings: Settings, account: Account) -> t.Sequence[PrefIds]:
 
 
 def _create(after: Draft, old: PrefIds, account: Account) -> str:
-    """An IMAP account without identities at the place of the old one in the list; its key."""
+    """Add an IMAP account without identities, in the old account's place in the list, and return its key."""
     new = allocate_ids(after.before)
     after.count_account(new.account)
     after[branch("account", new.account) + "server"] = new.server
@@ -122,7 +122,7 @@ def _create(after: Draft, old: PrefIds, account: Account) -> str:
 
 
 def _move_identities(after: Draft, old: PrefIds, key: str, account: Account) -> None:
-    """Give the identities to the IMAP account, which saves mail to the server from now on."""
+    """Move the identities to the IMAP account, and have them save mail on the server from now on."""
     root = mapping.stored_folder_uri(after.before, old.server)
     listed = branch("account", key) + "identities"
     there = {_address(after, name) for name in names(after, listed)}
@@ -144,7 +144,7 @@ def _address(settings: Settings, identity: str) -> str:
 
 
 def _has_inbox_of_others(after: Draft, ids: PrefIds) -> bool:
-    """Whether other accounts have their inbox in an account. If it has its own elsewhere, theirs is there, too."""
+    """Whether other accounts use an account's inbox. If its own inbox is elsewhere, theirs is there too."""
     elsewhere = text(after, branch("server", ids.server) + DEFERRED)
     found = after.before.owners("server", DEFERRED, ids.account)
     others = [server for server in found if server != ids.server and after.before.accounts_with("server", server)]
@@ -154,7 +154,7 @@ def _has_inbox_of_others(after: Draft, ids: PrefIds) -> bool:
 
 
 def _drop(after: Draft, ids: PrefIds) -> None:
-    """Remove an account that has no mail on this host; what little is in its folder stays."""
+    """Remove an account without mail on this host; any files in its folder stay."""
     for kind, name in (("account", ids.account), ("server", ids.server)):
         for key in after.before.below(kind, name):
             after.pop(key, None)

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Preferences that are lists of names, such as that of all accounts."""
+"""Preferences that are lists of names, such as the list of accounts."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from .mapping import names_in
 
 
 class NameList(t.NamedTuple):
-    """A preference that is a list with commas.
+    """The value of a preference that is a comma-separated list.
 
     Attributes:
-        names: in their order.
-        positions: name to its first place.
-        tidy: nothing but the names and one comma between two of them is in the text.
+        names: the names in order.
+        positions: name to its first position.
+        tidy: the text contains only the names, separated by one comma each.
     """
 
     names: tuple[str, ...]
@@ -25,11 +25,11 @@ class NameList(t.NamedTuple):
 
     @classmethod
     def parse(cls, listed: str) -> NameList:
-        """The list in a text."""
+        """Parse a list."""
         names = tuple(names_in(listed))
         positions = {name: len(names) - place for place, name in enumerate(reversed(names), start=1)}
         return cls(names, PersistentMap(positions), ",".join(names) == listed)
 
     def with_name(self, name: str) -> NameList:
-        """With one more name, which is not in it."""
+        """The list with a name appended that it does not contain yet."""
         return NameList((*self.names, name), self.positions.updated({name: len(self.names)}), self.tidy)

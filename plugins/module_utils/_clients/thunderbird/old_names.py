@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Names of preferences that a Thunderbird before 102 goes by.
+"""Names of preferences that Thunderbird used before version 102.
 
-Such a Thunderbird keeps ``hostname`` and ``userName`` of a server as they were when the account was made, since the
-addresses of folders have them, and connects to ``realhostname`` as ``realuserName`` where those are set. Later ones do
-not read these names (seen with 153).
+Such a Thunderbird keeps ``hostname`` and ``userName`` of a server as they were when the account was created, since the
+URIs of folders contain them, and connects to ``realhostname`` as ``realuserName`` if those are set. Later versions
+ignore these names (seen with 153).
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ _NAMES = {"realhostname": "hostname", "realuserName": "userName"}
 
 
 def has_any(content: bytes) -> bool:
-    """Whether a prefs.js may have such names; few have."""
+    """Whether a prefs.js may have such names; few do."""
     return b".realhostname" in content or b".realuserName" in content
 
 
 def effective(settings: Settings) -> dict[str, Value]:
-    """The preferences with ``hostname`` and ``userName`` as Thunderbird uses them to connect."""
+    """The preferences with the ``hostname`` and ``userName`` that Thunderbird connects with."""
     return {**settings, **{usual: value for _old, usual, value in _renamed(settings)}}
 
 
 def as_stored(before: Settings, after: Settings) -> dict[str, Value]:
-    """What must be stored so that Thunderbird uses the preferences in ``after``.
+    """The preferences to store so that Thunderbird uses those in ``after``.
 
     Args:
-        before: the preferences as they are stored.
-        after: those that ``effective`` gave, changed.
+        before: the stored preferences.
+        after: the result of ``effective`` for them, changed.
     """
     stored = dict(after)
     for old, usual, _value in _renamed(after):
@@ -43,7 +43,7 @@ def as_stored(before: Settings, after: Settings) -> dict[str, Value]:
 
 
 def _renamed(settings: Settings) -> t.Iterator[tuple[str, str, str]]:
-    """Each preference with an old name, with the usual one, and its value."""
+    """Each preference with an old name, its usual name, and its value."""
     for key, value in settings.items():
         prefix, _dot, name = key.rpartition(".")
         if name in _NAMES and prefix.startswith("mail.server.") and isinstance(value, str) and value:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The policy Preferences: which values it gives, and of which type.
+"""The policy Preferences: its values and their types.
 
-See Policies.sys.mjs and Preferences.cpp; measured with Thunderbird 115, 140, 153 and 157. JSON that was made of
-Windows' or macOS' settings has 0 and 1 for booleans. So these are booleans, unless the preference is a number already.
+See Policies.sys.mjs and Preferences.cpp; measured with Thunderbird 115, 140, 153 and 157. JSON converted from Windows
+or macOS policies has 0 and 1 for booleans. So they count as booleans unless the preference already is a number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import typing as t
 from ..._model.settings import Settings, Value
 from .effective_preferences import Given
 
-# The built-in preferences of Thunderbird 153 that are numbers, as far as their names are of concern.
+# Those built-in preferences of Thunderbird 153 for accounts that are numbers.
 BUILT_IN_NUMBERS = (
     "mail.account.lastKey",
     *(
@@ -41,13 +41,13 @@ BUILT_IN_NUMBERS = (
 
 
 class PolicyPreferences:
-    """What the policy adds to the sources that count less.
+    """Adds the policy to the sources with lower precedence.
 
     Args:
         path: the file with the policy.
-        defaults: name to the default of a file; changed.
-        overrides: name to what counts more than prefs.js; changed.
-        stored: what prefs.js has.
+        defaults: name to the default from a file; modified.
+        overrides: name to a value that overrides prefs.js; modified.
+        stored: the content of prefs.js.
     """
 
     def __init__(
@@ -59,9 +59,9 @@ class PolicyPreferences:
         self._stored: Settings = stored
 
     def add(self, name: str, entry: object) -> bool:
-        """One entry; False where Thunderbird stops there, and takes none of those behind it.
+        """Add one entry; False if Thunderbird stops there and ignores all entries after it.
 
-        157 does not stop at a bare value that does not fit, which is left aside here.
+        157 does not stop at a bare value of the wrong type; this is not modelled.
 
         Args:
             name: the preference.
@@ -95,14 +95,14 @@ class PolicyPreferences:
     def _lock(self, name: str) -> bool:
         if name in self._defaults:
             self._defaults[name] = self._defaults[name]._replace(path=self._path, line=None, locked=True)
-        elif self.type_of(name) is not None:  # the user's own value is hidden, and nothing is in its place
+        elif self.type_of(name) is not None:  # the user's value is hidden, and nothing replaces it
             self._overrides[name] = Given(None, self._path, locked=True)
         else:
             return False
         return True
 
     def _typed(self, name: str, given: object) -> Value | None:
-        """The value in the type in which Thunderbird takes it; None where it takes nothing."""
+        """The value in the type that Thunderbird uses; None if it ignores the value."""
         if isinstance(given, (str, bool)):
             return given
         if isinstance(given, float) and given % 1 == 0:
@@ -111,10 +111,10 @@ class PolicyPreferences:
             return None
         if given in (0, 1) and self.type_of(name) is not int:
             return bool(given)
-        return (given + 2**31) % 2**32 - 2**31  # as JavaScript makes 32 bits of it
+        return (given + 2**31) % 2**32 - 2**31  # as JavaScript converts it to 32 bits
 
     def type_of(self, name: str) -> type | None:
-        """That of a preference so far; None for one that does not exist."""
+        """The current type of a preference; None if it does not exist."""
         found = self._default_type(name)
         if found is None and name in self._overrides:
             found = type(self._overrides[name].value)

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The folders of a replaced POP3 account, kept as local folders, and brought back with the account.
+"""The folders of a replaced POP3 account, kept as local folders and restored with the account.
 
-Thunderbird keeps the mail of a POP3 account in a folder of the profile. A server of the type ``none``, the type of
-Local Folders, shows the same folder with all its contents, and receives nothing (seen with 153). So no mail is copied
-or moved. The host gets another name: Thunderbird finds folders by login and host, and a POP3 account that the user adds
-again would have the same ones.
+Thunderbird keeps the mail of a POP3 account in a folder of the profile. A server of the type ``none``, which Local
+Folders has, shows the same folder with all its contents and receives nothing (seen with 153). So no mail is copied or
+moved. The host is renamed: Thunderbird finds folders by login and host, and a POP3 account that the user adds again
+would have the same ones.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ _FORMER_HOST = "charter_mail_retired_host"
 _LOCAL = "local-mail."
 _SUFFIX = " (POP3)"
 DEFERRED = "deferred_to_account"
-"""The account whose inbox a POP3 account uses."""
+"""Names the account whose inbox a POP3 account uses."""
 
-# What is in the folder of an account that has received nothing.
+# Files in the folder of an account that has received nothing.
 _NO_MAIL = frozenset({"popstate.dat", "msgFilterRules.dat", "filterlog.html", "junklog.html"})
 
 
 class Retired(t.NamedTuple):
-    """A POP3 account that was replaced, and is local folders now.
+    """A replaced POP3 account that is now local folders.
 
     Attributes:
-        server: its key.
-        name: what the user sees.
-        folders: its directories, as the preferences may mean them.
+        server: the key of its server.
+        name: its name for the user.
+        folders: the directories that its preferences may mean.
     """
 
     server: str
@@ -50,7 +50,7 @@ class Retired(t.NamedTuple):
 
 
 def retired(settings: Settings, account: Account, profile: str) -> tuple[Retired, ...]:
-    """The local folders with the mail of the POP3 accounts that were replaced."""
+    """The local folders with the mail of the replaced POP3 accounts."""
     state = IndexedSettings.of(settings)
     return tuple(
         Retired(
@@ -62,7 +62,7 @@ def retired(settings: Settings, account: Account, profile: str) -> tuple[Retired
 
 
 def root_of_retired(settings: Settings, server: str) -> str | None:
-    """The URI of the root folder of an account that was replaced; None for others."""
+    """The URI of a replaced account's root folder; None for other accounts."""
     prefix = branch("server", server)
     if not text(settings, prefix + RETIRED):
         return None
@@ -70,7 +70,7 @@ def root_of_retired(settings: Settings, server: str) -> str | None:
 
 
 def restored(before: Settings, after: Settings, account: Account) -> t.Iterator[tuple[str, str]]:
-    """The root folders of accounts that are POP3 accounts again: the URI that each had, and has."""
+    """The root folders of accounts that are POP3 accounts again: old and new URI of each."""
     if account.protocol is Protocol.POP3:
         for one in retired(before, account, ""):
             old, new = root_of_retired(before, one.server), mapping.stored_folder_uri(after, one.server)
@@ -79,7 +79,7 @@ def restored(before: Settings, after: Settings, account: Account) -> t.Iterator[
 
 
 def restore(before: Settings, account: Account, profile: str) -> Settings:
-    """The preferences with a replaced POP3 account that is wanted again, and its folders; else ``before`` itself."""
+    """The preferences with a wanted, replaced POP3 account restored, and its folders; else ``before`` itself."""
     if account.protocol is not Protocol.POP3 or account.state is not State.PRESENT:
         return before
     found = retired(before, account, profile)
@@ -100,9 +100,9 @@ def restore(before: Settings, account: Account, profile: str) -> Settings:
 
 
 def has_mail(files: Files, settings: Settings, server: str, profile: str) -> bool:
-    """Whether there is anything in the folder of an account.
+    """Whether an account's folder contains any mail.
 
-    That of one with a global inbox may be empty: its mail is in the folders of another account.
+    With a global inbox it may be empty: the mail is then in another account's folders.
     """
     folder = next(directories(settings, server, profile), None)
     if folder is None:
@@ -112,17 +112,17 @@ def has_mail(files: Files, settings: Settings, server: str, profile: str) -> boo
 
 
 def _is_empty(files: Files, path: str) -> bool:
-    """Whether a file has nothing in it; a folder has the boxes below another one, or a message a file."""
+    """Whether a file is empty. A folder is not: it holds the subfolders of a mailbox, or one file per message."""
     if files.is_directory(path):
         return False
     try:
         return not files.read(path)
-    except HostError:  # such as one that is too large to be read at once
+    except HostError:  # for example, too large to be read at once
         return False
 
 
 def retire(after: Draft, ids: PrefIds, account: Account) -> None:
-    """Turn a POP3 account into local folders. Whatever names its folders follows."""
+    """Turn a POP3 account into local folders, and update everything that names its folders."""
     prefix = branch("server", ids.server)
     old = mapping.stored_folder_uri(after.before, ids.server)
     host = text(after, prefix + "hostname")
@@ -137,7 +137,7 @@ def retire(after: Draft, ids: PrefIds, account: Account) -> None:
 
 
 def _rename(after: Draft, old: str | None, new: str | None) -> None:
-    """Have all preferences that name folders below one root name them below another one."""
+    """Replace one root folder by another in all preferences that name folders below it."""
     if old is None or new is None:
         return
     references = folder_references.References.between(old, new)

@@ -1,21 +1,21 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files beside prefs.js in which a site, or the user, gives Thunderbird preferences.
+"""The files besides prefs.js in which a site or the user sets Thunderbird's preferences.
 
-Seen with Thunderbird 153 on Debian, from what counts least to what counts most:
+Seen with Thunderbird 153 on Debian, from lowest to highest precedence:
 
-1. ``defaults/pref/*.js`` of the installation, then, for a package of Debian's, /etc/thunderbird/pref, then
-   ``defaults/preferences/*.js`` of the installation, then /etc/thunderbird/defaults/pref; in each folder from the last
-   name to the first. What is locked stays as it is.
-2. ``defaultPref`` of AutoConfig's file; then the policy Preferences; then ``distribution/distribution.ini``.
-3. prefs.js, and after it user.js.
-4. ``pref`` of AutoConfig's file; the policy Preferences with the status user or clear; what is locked.
+1. ``defaults/pref/*.js`` of the installation; then, in Debian's package, /etc/thunderbird/pref; then
+   ``defaults/preferences/*.js`` of the installation; then /etc/thunderbird/defaults/pref. In each folder, files are
+   read in reverse order of their names. A locked preference does not change.
+2. ``defaultPref`` of the AutoConfig file; then the policy Preferences; then ``distribution/distribution.ini``.
+3. prefs.js, then user.js.
+4. ``pref`` of the AutoConfig file; the policy Preferences with the status user or clear; locked preferences.
 
-The grammar of the first and of user.js is that of ``prefs``, with ``sticky`` and ``locked`` behind the value
-(modules/libpref/parser/src/lib.rs). AutoConfig's file: see ``autoconfig``. Policies: modules/policies/Policies.sys.mjs.
+The first group and user.js have the grammar of ``prefs``, with ``sticky`` and ``locked`` after the value
+(modules/libpref/parser/src/lib.rs). AutoConfig file: see ``autoconfig``. Policies: modules/policies/Policies.sys.mjs.
 
-A Snap sees /etc/thunderbird/policies only (snapcraft.yaml of ubuntu/thunderbird), and a Flatpak has its extension
-``systemconfig`` in the place of /etc/thunderbird (mozilla/enterprise-admin-reference issue 226): read, not run.
+A Snap sees only /etc/thunderbird/policies (snapcraft.yaml of ubuntu/thunderbird). A Flatpak has its extension
+``systemconfig`` as /etc/thunderbird (mozilla/enterprise-admin-reference issue 226). Both from sources, not measured.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ from .effective_preferences import Given, PreferenceSources
 from .installations import Sandbox
 from .prefs import AsRoot
 
-if t.TYPE_CHECKING:  # what few sites need is imported late
+if t.TYPE_CHECKING:  # few sites need these, so they are imported late
     from ..._host.files import Files
     from .prefs_grammar import Statement
 
 SYSTEM = "/etc/thunderbird"
 
-# Of accounts and their servers; what else a site gives, such as that Thunderbird shall not ask to be the default mail
-# program, is of no concern.
+# Preferences of accounts and their servers. Others, such as whether Thunderbird asks to be the default mail program,
+# are ignored.
 _CONCERNING = ("mail.account", "mail.identity.", "mail.server.", "mail.smtp", "mailnews.append_preconfig_accounts.")
 _AUTOCONFIG = "general.config."
-_FROM_A_SERVER = "autoadmin.global_config_url"  # where Thunderbird gets a further file
+_FROM_A_SERVER = "autoadmin.global_config_url"  # Thunderbird downloads a further file from there
 _IN_FILES = re.compile(rb"(?:user_pref|sticky_pref|pref)(?![A-Za-z0-9_])")
 _IN_ANY_CASE = re.compile("|".join(map(re.escape, (*_CONCERNING, _AUTOCONFIG))).encode())
 _KEYS = re.compile(rb"\b(?:account|server|id|smtp)[0-9]+\b")
-_USUAL_SHIFT = 13  # of AutoConfig's file, unless general.config.obscure_value says otherwise
+_USUAL_SHIFT = 13  # of the AutoConfig file, unless general.config.obscure_value is set
 
 
 def read(
@@ -58,18 +58,18 @@ def read(
     stored: Settings = MappingProxyType({}),
     as_root: AsRoot = contextlib.nullcontext,
 ) -> PreferenceSources:
-    """What there is beside a profile's prefs.js.
+    """Read the sources besides a profile's prefs.js.
 
     Args:
         files: the user's files.
-        programs: the installation folders of the Thunderbirds that may open the profile.
-        profile: its folder.
+        programs: the installation folders of Thunderbirds that may open the profile.
+        profile: the profile's folder.
         sandboxes: the Snaps and Flatpaks that may open it.
-        stored: what prefs.js has, by which the type of a policy's value is decided.
+        stored: the content of prefs.js, which determines the type of a policy's value.
         as_root: see ``Thunderbird``.
     """
     found = _Found(as_root)
-    native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has an /etc of its own
+    native = [program for program in programs if not program.startswith("/app/")]  # a sandbox has its own /etc
     for program, system in (
         *((program, SYSTEM) for program in native),
         *((box.program, box.system) for box in sandboxes),
@@ -94,7 +94,7 @@ def read(
 
 
 class _Found:
-    """What was found so far; only preferences of mail accounts and their servers."""
+    """The values found so far; only preferences of mail accounts and their servers."""
 
     def __init__(self, as_root: AsRoot) -> None:
         self.as_root = as_root
@@ -129,7 +129,7 @@ def _read_defaults(files: Files, program: str, system: str, found: _Found) -> No
 
 def _folders(program: str, system: str) -> t.Iterator[str]:
     yield posixpath.join(program, "defaults/pref")
-    if program.startswith("/usr/"):  # where Debian has its patch
+    if program.startswith("/usr/"):  # Debian's packages are patched to read it
         yield posixpath.join(system, "pref")
     yield posixpath.join(program, "defaults/preferences")
     if system:
@@ -139,7 +139,7 @@ def _folders(program: str, system: str) -> t.Iterator[str]:
 def _names(files: Files, folder: str) -> list[str]:
     try:
         return [posixpath.join(folder, name) for name in files.names(folder) if name.lower().endswith(".js")]
-    except HostError:  # what the user cannot reach, Thunderbird cannot reach either
+    except HostError:  # what the user cannot read, Thunderbird cannot read either
         return []
 
 
@@ -152,7 +152,7 @@ def _content(files: Files, path: str) -> bytes:
 
 def _statements(files: Files, path: str, as_root: AsRoot) -> t.Sequence[Statement]:
     content = _content(files, path)
-    if not _IN_ANY_CASE.search(content):  # nearly always
+    if not _IN_ANY_CASE.search(content):  # the usual case
         return ()
     with as_root():
         from .prefs_grammar import statements
@@ -172,7 +172,7 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
         program = autoconfig.program(content)
         calls = program.calls
         found.computed.append(path)
-        # What it names is not known to be there, but is not free either.
+        # The parts that it names may not exist, but their names count as taken.
         taken = b",".join(dict.fromkeys(_KEYS.findall(content))).decode("ascii")
         found.defaults[f"mail.named in {path}"] = Given(taken, path)
         found.open.update({name: Given(None, path, line) for name, line in program.open.items()})
@@ -185,7 +185,7 @@ def _read_autoconfig(files: Files, folders: t.Sequence[str], name: str, shift: i
 
 
 def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> bool:
-    """Whether there is such a file: only one is read."""
+    """Read the policies and return whether the file exists: only one is read."""
     content = _content(files, path)
     if not content:
         return False
@@ -196,7 +196,7 @@ def _read_policies(files: Files, path: str, found: _Found, stored: Settings) -> 
         listed = json.loads(preferences) if isinstance(preferences, str) else preferences
         entries = list(listed.items())
     except (ValueError, LookupError, TypeError, AttributeError):
-        return True  # Thunderbird takes nothing of it
+        return True  # Thunderbird ignores the whole file
     policy = PolicyPreferences(path, found.defaults, found.overrides, stored)
     for name, entry in entries:
         if name.startswith(_CONCERNING) and not policy.add(name, entry):

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of prefs.js, and editing it without touching a byte that need not change.
+"""The grammar of prefs.js, and editing it while keeping all other bytes.
 
 The grammar is Thunderbird's own (modules/libpref/parser/src/lib.rs; the writer is in Preferences.cpp):
 
@@ -9,8 +9,8 @@ The grammar is Thunderbird's own (modules/libpref/parser/src/lib.rs; the writer 
     string = "..." or '...', line breaks allowed; escapes \\" \\' \\\\ \\n \\r \\xHH \\uHHHH; UTF-8 is raw
     # ...  // ...  /* ... */  and white space may stand between tokens; the last of several values wins
 
-Thunderbird skips a broken entry and drops it when it saves; here it is an error, since a run must not lose a
-user's settings. No library reads this grammar.
+Thunderbird skips a broken entry and drops it when it saves. Here it is an error, since a run must not lose a user's
+settings. No library reads this grammar.
 """
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ HEADER = b"""\
 
 """
 
-# As Thunderbird writes an entry, which is nearly every entry there is: one match instead of many.
+# The form in which Thunderbird writes an entry, which nearly every entry has: one match instead of many.
 _WRITTEN = re.compile(
     rb'user_pref\("([^"\\\x00\r\n]*)", '
     rb'(?:"([^"\\\x00]*(?:\\["\\nr][^"\\\x00]*)*)"|(true|false)|(-?[0-9]{1,10}))\);'
 )
-# The same for many entries, of which each takes some memory until the match ends. No number is too large.
+# The same for many entries. Their number is limited since each uses memory until the match ends. No number overflows.
 _WRITTEN_LINES = re.compile(rb"(?:%b\n){1,1000}" % _WRITTEN.pattern.replace(b"{1,10}", b"{1,9}"))
 AsRoot = t.Callable[[], t.ContextManager[None]]
 
@@ -57,7 +57,7 @@ class PrefsFile:
         as_root: see ``Thunderbird``.
 
     Attributes:
-        values: name to value, for what ``user_pref`` sets. Bytes that are no UTF-8 are kept as lone surrogates.
+        values: name to value for ``user_pref``. Bytes that are not UTF-8 are kept as lone surrogates.
     """
 
     def __init__(self, content: bytes = b"", as_root: AsRoot = contextlib.nullcontext) -> None:
@@ -70,12 +70,12 @@ class PrefsFile:
         """Read a file.
 
         Args:
-            content: the whole file; empty is a file without preferences.
+            content: the whole file; may be empty.
             path: for errors.
             as_root: see ``Thunderbird``.
 
         Raises:
-            DamagedFileError: it does not follow the grammar; the line is named.
+            DamagedFileError: it violates the grammar; the line is named.
         """
         try:
             return cls(content, as_root)
@@ -93,7 +93,7 @@ class PrefsFile:
         return list(_entries(self._content, self._as_root))
 
     def with_values(self, values: Settings) -> bytes:
-        """The file with these values instead; every byte that belongs to no changed preference is kept."""
+        """The file with these values; all bytes of unchanged preferences are kept."""
         content = self._content or HEADER
         pieces: list[bytes] = []
         position = 0
@@ -117,7 +117,7 @@ class PrefsFile:
         return b"".join([*pieces, rest, *appended])
 
     def _inserts(self, values: Settings) -> dict[int, list[bytes]]:
-        """New lines by the index of the entry that each stands before: Thunderbird sorts its lines by bytes."""
+        """New lines by the index of the entry that follows each: Thunderbird sorts its lines by bytes."""
         order = [_sort_key(entry.name) for entry in self._entries]
         inserts: dict[int, list[bytes]] = {}
         for name in sorted(values.keys() - self.values.keys(), key=_sort_key):
@@ -152,7 +152,7 @@ def _encode(text: str) -> bytes:
 
 
 def _end_of_line(content: bytes, entry: Entry) -> int:
-    """Where to go on after a removed entry: behind its line break, if it has a line of its own."""
+    """Where to continue after a removed entry: after its line break if it has a line to itself."""
     begins_line = entry.start == 0 or content[entry.start - 1 : entry.start] == b"\n"
     for line_break in (b"\r\n", b"\n"):
         if begins_line and content.startswith(line_break, entry.end):
@@ -195,7 +195,7 @@ def _entry(content: bytes, position: int, as_root: AsRoot) -> tuple[Entry | None
     written = _WRITTEN.match(content, position)
     if written is None:
         with as_root():
-            from .prefs_grammar import entry_at  # only here: Thunderbird writes no other form
+            from .prefs_grammar import entry_at  # imported here: Thunderbird writes no other form
         return entry_at(content, position)
     name, text, word, number = written.groups(b"")
     value = _written_value(text, word, number, written.start(4), as_root)
@@ -207,7 +207,7 @@ def _written_value(text: bytes, word: bytes, number: bytes, position: int, as_ro
         return integer(number, position)
     if word:
         return word == b"true"
-    if b"\\" not in text:  # nearly always
+    if b"\\" not in text:  # the usual case
         return decode(text)
     with as_root():
         from .prefs_grammar import unescaped

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Statements of a file with preferences in every form that Thunderbird reads; ``prefs`` has the grammar.
+"""Parses the statements of a preference file in every form that Thunderbird reads; see ``prefs`` for the grammar.
 
-Thunderbird writes prefs.js in one form, for which nothing of this is needed.
+Thunderbird writes prefs.js in only one form, which does not need this module.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _SIMPLE_ESCAPES = {b'"': b'"', b"'": b"'", b"\\": b"\\", b"n": b"\n", b"r": b"\r
 
 
 class Statement(t.NamedTuple):
-    """A statement of a file with preferences that is not prefs.js.
+    """A statement of a preference file other than prefs.js.
 
     Attributes:
         kind: its first word.
-        name: of the preference.
-        value: as it is written.
-        locked: "locked" is behind the value.
-        line: where it begins, from 1.
+        name: the preference's name.
+        value: the value as written.
+        locked: "locked" follows the value.
+        line: its first line, from 1.
     """
 
     kind: str
@@ -48,12 +48,12 @@ class Statement(t.NamedTuple):
 def statements(
     content: bytes, kinds: t.Pattern[bytes], *, after_line: int = 0, needs_end: bool = True
 ) -> t.Iterator[Statement | None]:
-    """The statements of a file, with None for each that cannot be read: it is skipped as Thunderbird does.
+    """The statements of a file, with None for each that cannot be read; Thunderbird skips those.
 
     Args:
         content: the whole file.
-        kinds: the words by which a statement may begin.
-        after_line: begin behind that many lines.
+        kinds: the words that can begin a statement.
+        after_line: skip this many lines.
         needs_end: a statement without a semicolon cannot be read.
     """
     position = 3 if content.startswith(b"\xef\xbb\xbf") else 0
@@ -91,7 +91,7 @@ def _parse_given(content: bytes, start: int, kinds: t.Pattern[bytes], needs_end:
 
 
 def entry_at(content: bytes, start: int) -> tuple[Entry | None, int]:
-    """One statement of any form; no entry for ``pref`` and ``sticky_pref``, which set defaults."""
+    """Parse a statement of any form; no entry for ``pref`` and ``sticky_pref``, which set defaults."""
     kind = _KIND.match(content, start)
     if kind is None:
         raise PrefsSyntaxError(start, "user_pref, pref or sticky_pref was expected")
@@ -104,7 +104,7 @@ def entry_at(content: bytes, start: int) -> tuple[Entry | None, int]:
 
 
 def _parse_pair(content: bytes, position: int) -> tuple[str, Value, int]:
-    """The opening bracket, the name and the value."""
+    """Parse the opening bracket, the name and the value."""
     position = _expect(content, position, b"(")
     name, position = _parse_string(content, skip_blank(content, position))
     position = _expect(content, position, b",")
@@ -118,7 +118,7 @@ def _parse_value(content: bytes, position: int) -> tuple[Value, int]:
         return word.group() == b"true", word.end()
     sign = content[position : position + 1]
     signed = sign in {b"+", b"-"}
-    # A sign is a token of its own: blanks may follow it.
+    # A sign is a separate token: blanks may follow it.
     start = skip_blank(content, position + 1) if signed else position
     number = _DIGITS.match(content, start)
     if number is not None:
@@ -140,7 +140,7 @@ def _parse_string(content: bytes, position: int) -> tuple[str, int]:
 
 
 def unescaped(raw: bytes, position: int) -> str:
-    """The text that stands between quotes."""
+    """The text between quotes."""
 
     def replacement(match: t.Match[bytes]) -> bytes:
         byte, units, simple = match.groups()
@@ -162,7 +162,7 @@ def _raw_byte(digits: bytes, position: int) -> bytes:
 
 
 def _characters(units: bytes, position: int) -> bytes:
-    """A character as ``uHHHH``, or as two of these where it takes a surrogate pair."""
+    """A character as ``uHHHH``, or as two of these for a surrogate pair."""
     codes = [int(unit, 16) for unit in units.replace(b"\\", b"").split(b"u")[1:]]
     if len(codes) == 2:
         return chr(0x10000 + ((codes[0] - 0xD800) << 10) + (codes[1] - 0xDC00)).encode("utf-8")

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands between the parts of a file with preferences, and what its values become. See ``prefs``."""
+"""Blanks between the tokens of a preference file, and decoding of its values. See ``prefs``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _BLANK = re.compile(rb"(?:[ \t\n\x0b\x0c\r]+|#[^\r\n\x00]*|//[^\r\n\x00]*|/\*(?:
 
 
 class Entry(t.NamedTuple):
-    """What ``user_pref`` sets, and where the statement stands."""
+    """A preference set by ``user_pref``, and the position of its statement."""
 
     name: str
     value: Value
@@ -23,10 +23,10 @@ class Entry(t.NamedTuple):
 
 
 class PrefsSyntaxError(Exception):
-    """A file does not follow the grammar.
+    """A file violates the grammar.
 
     Attributes:
-        position: where, in bytes.
+        position: the position in bytes.
     """
 
     def __init__(self, position: int, reason: str) -> None:
@@ -35,7 +35,7 @@ class PrefsSyntaxError(Exception):
 
 
 def skip_blank(content: bytes, position: int) -> int:
-    """Where white space and comments end."""
+    """The position after white space and comments."""
     match = _BLANK.match(content, position)
     end = position if match is None else match.end()
     if content.startswith(b"/*", end):
@@ -46,12 +46,12 @@ def skip_blank(content: bytes, position: int) -> int:
 
 
 def decode(raw: bytes) -> str:
-    """Text, with lone surrogates for bytes that are no UTF-8."""
+    """The text, with lone surrogates for bytes that are not UTF-8."""
     return raw.decode("utf-8", "surrogateescape")
 
 
 def integer(digits: bytes, position: int) -> int:
-    """A number, from its digits."""
+    """The number with these digits."""
     number = number_in(digits.lstrip(b"-"), INT32 + 1)
     if number is not None and digits.startswith(b"-"):
         number = -number

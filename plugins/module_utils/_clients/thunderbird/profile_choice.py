@@ -1,17 +1,17 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which profile Thunderbird will open, and how a new one is made known to it.
+"""Finds the profile that Thunderbird opens, and registers a new one.
 
 Rules from toolkit/profile/nsToolkitProfileService.cpp, checked with Thunderbird 153:
 
 * ``[Install<hash>] Default=`` names the profile of one installation.
-* Without it, the default profile counts, but only if its compatibility.ini does not name another installation, and no
-  other one has locked it. One that names none ("an ancient version") is adopted by any: so a new profile gets such a
-  file. The default profile is the last one with ``Default=1``, or the only one.
-* In a Snap, no installation has a profile of its own: only the default profile counts.
-* A listed profile whose folder is gone, and a gap in the numbering, make Thunderbird hang at its start.
+* Otherwise, the default profile is used if its compatibility.ini does not name another installation and no other
+  installation has locked it. If the file names none ("an ancient version"), any installation adopts the profile, so a
+  new profile gets such a file. The default profile is the last with ``Default=1``, or the only one.
+* In a Snap, no installation has its own profile: only the default profile is used.
+* A listed profile with a missing folder, or a gap in the numbering, makes Thunderbird hang at its start.
 
-The file is edited as text: Thunderbird's own order, and what other programs keep there, stay.
+The file is edited as text to keep Thunderbird's order and the entries of other programs.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _REMEDY = "If the user opens another one, name it with the option profile."
 
 
 class Root(t.NamedTuple):
-    """A folder with profiles.ini, and the Thunderbird that it belongs to.
+    """A folder with profiles.ini, and the Thunderbird that uses it.
 
     Attributes:
         path: the folder; it need not exist.
-        programs: the installation folders whose own entries count.
-        dedicated: an installation has a profile of its own.
+        programs: the installation folders whose own entries apply.
+        dedicated: each installation has its own profile.
         installed: a Thunderbird that opens this root is on the host.
-        warnings: what the admin should know about the choice of the root.
+        warnings: what the administrator should know about the choice of the root.
         sandboxes: the Snaps and Flatpaks that open this root.
     """
 
@@ -62,11 +62,11 @@ class Profile(t.NamedTuple):
     """The profile to configure.
 
     Attributes:
-        path: its folder.
-        new: it is not known to Thunderbird yet.
-        files: what makes it known, to be written after its other files, in this order.
-        warnings: what the admin should know about the choice.
-        missing: why there is no such profile, so that nothing can be read or written; None where there is.
+        path: the profile's folder.
+        new: Thunderbird does not know it yet.
+        files: the files that register it, to be written after its other files, in this order.
+        warnings: what the administrator should know about the choice.
+        missing: the reason why the profile does not exist and cannot be read or written; None if it exists.
     """
 
     path: str
@@ -77,12 +77,12 @@ class Profile(t.NamedTuple):
 
 
 def choose(files: Files, root: Root, wanted: str | None) -> Profile:
-    """The profile to configure below one of Thunderbird's roots.
+    """Choose the profile to configure below one of Thunderbird's roots.
 
     Args:
         files: the user's files.
-        root: where, and by whose rule.
-        wanted: a profile's name or folder as the admin wrote it; None for the one that Thunderbird would open.
+        root: the root.
+        wanted: a profile's name or folder from the options; None for the one that Thunderbird would open.
     """
     ini = posixpath.join(root.path, "profiles.ini")
     content = files.read(ini) or b""
@@ -94,7 +94,7 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
                 return _existing(files, root, profile, ())
         missing = _unknown(known, wanted, ini)
         found = Profile(posixpath.join(root.path, wanted), new=False, missing=missing)
-        # A host where Thunderbird was never used is not worth a word.
+        # No warning on a host where Thunderbird was never used.
         return found._replace(warnings=(str(missing),)) if known else found
     if known:
         chosen, warnings = _opened(files, root, sections, known)
@@ -107,7 +107,7 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
 
 
 def openers(files: Files, root: Root, profile: str) -> tuple[str, ...]:
-    """The installed programs that open a profile; all of the root's where none does by itself."""
+    """The installed programs that open a profile; all programs of the root if none opens it by itself."""
     if len(root.programs) < 2:
         return root.programs
     sections = _sections(files, root.path, files.read(posixpath.join(root.path, "profiles.ini")) or b"")
@@ -118,7 +118,7 @@ def openers(files: Files, root: Root, profile: str) -> tuple[str, ...]:
 
 
 def listed(files: Files, root: str) -> list[ListedProfile]:
-    """The profiles below a root; none where profiles.ini cannot be read."""
+    """The profiles below a root; none if profiles.ini cannot be read."""
     try:
         content = files.read(posixpath.join(root, "profiles.ini")) or b""
         return profiles_ini.listed(_sections(files, root, content), root)
@@ -127,33 +127,33 @@ def listed(files: Files, root: str) -> list[ListedProfile]:
 
 
 def lists(files: Files, root: Root, path: str) -> bool:
-    """Whether a root has a profile in that folder."""
+    """Whether a root lists a profile in that folder."""
     return any(_is_at(files, profile, path) for profile in listed(files, root.path))
 
 
 def last_used(files: Files, root: Root) -> float | None:
-    """When a profile below a root was last written to, in seconds since 1970; None if there is none."""
+    """The time of the last write to a profile below a root, in seconds since 1970; None if there is none."""
     return max((_modified(files, profile.path) for profile in listed(files, root.path)), default=None)
 
 
 def opened_by(files: Files, root: str) -> list[str]:
-    """The installation folders that the profiles below a root were opened by."""
+    """The installation folders that opened the profiles below a root."""
     found = (_compatibility(files, profile.path).get("LastPlatformDir") for profile in listed(files, root))
     return [folder for folder in found if folder]
 
 
 def is_ours(path: str) -> bool:
-    """Whether a profile has the name that new ones get here."""
+    """Whether a profile has a name that this collection gives to new ones."""
     return posixpath.basename(path).startswith(_NEW_NAME)
 
 
 def last_version(files: Files, profile: str) -> int | None:
-    """The major version of the Thunderbird that opened the profile last."""
+    """The major version of the Thunderbird that last opened the profile."""
     return programs.major(files, posixpath.join(profile, "compatibility.ini"), "Compatibility", "LastVersion")
 
 
 def version(files: Files, profile: str) -> int | None:
-    """The major version of the Thunderbird that opened the profile last, else of one that is installed."""
+    """The major version of the Thunderbird that last opened the profile, else of an installed one."""
     found = last_version(files, profile)
     for folder in (*NATIVE_PROGRAMS, SNAP_PROGRAM):
         if found is None:
@@ -169,7 +169,7 @@ def _sections(files: Files, root: str, content: bytes) -> Sections:
 
 
 def _is_at(files: Files, profile: ListedProfile, path: str) -> bool:
-    """Whether that is the profile's folder, also by a link."""
+    """Whether a path is the profile's folder, also through links."""
     return path.startswith("/") and files.real_path(path) == files.real_path(profile.path)
 
 
@@ -183,7 +183,7 @@ def _unknown(known: t.Sequence[ListedProfile], wanted: str, ini: str) -> OptionE
 def _opened(
     files: Files, root: Root, sections: Sections, known: t.Sequence[ListedProfile]
 ) -> tuple[ListedProfile, tuple[str, ...]]:
-    """The profile that Thunderbird would open, or is likeliest to, and what to say of the choice."""
+    """The profile that Thunderbird opens or most likely opens, and the warnings about it."""
     if root.dedicated:
         by_program = {program: _opened_by(files, root, program, sections, known) for program in root.programs}
     else:
@@ -203,7 +203,7 @@ def _opened(
 def _opened_by(
     files: Files, root: Root, program: str, sections: Sections, known: t.Sequence[ListedProfile]
 ) -> ListedProfile | None:
-    """The profile that one installed program opens; None where it would make a new one, or ask."""
+    """The profile that an installed program opens; None if it would create a new one or ask."""
     own = f"Install{install_hash(program)}"
     path = _install_default(sections.get(own, {}), root)
     if path is not None:
@@ -251,7 +251,7 @@ def _compatibility(files: Files, profile: str) -> t.Mapping[str, str]:
 
 
 def _if_readable(files: Files, path: str) -> bytes:
-    """The content of a file that Thunderbird does without where it cannot be read; empty there."""
+    """The content of a file that Thunderbird ignores if it cannot be read; then empty."""
     try:
         return files.read(path) or b""
     except HostError:
@@ -261,7 +261,7 @@ def _if_readable(files: Files, path: str) -> bytes:
 def _modified(files: Files, profile: str) -> float:
     try:
         return files.modified(posixpath.join(profile, "prefs.js")) or 0.0
-    except HostError:  # a profile that is out of the user's reach is not the one that the user opens
+    except HostError:  # the user does not open a profile without access to it
         return 0.0
 
 
@@ -276,12 +276,12 @@ def _existing(files: Files, root: Root, profile: ListedProfile, warnings: tuple[
     compatibility = posixpath.join(profile.path, "compatibility.ini")
     if programs.exists(files, compatibility):
         return Profile(profile.path, new=False, warnings=warnings)
-    # Listed by another tool and never opened: without this file Thunderbird would pass it over.
+    # Listed by another tool and never opened: without this file, Thunderbird would ignore it.
     return Profile(profile.path, False, (FileWrite(compatibility, COMPATIBILITY),), warnings)
 
 
 def _shown(name: str) -> str:
-    """A name for messages, whatever its encoding is."""
+    """A name for messages, in any encoding."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
@@ -322,7 +322,7 @@ def _about_unlisted(files: Files, root: str, new: str) -> tuple[str, ...]:
 
 
 def _free_folder(files: Files, root: str) -> str:
-    """A folder that is not there, or that an interrupted run of ours left and Thunderbird never opened."""
+    """A folder that does not exist, or that an interrupted run left and Thunderbird never opened."""
     number = 1
     while True:
         name = _NEW_NAME if number == 1 else f"{_NEW_NAME}-{number}"

@@ -1,9 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The grammar of profiles.ini, installs.ini, compatibility.ini and application.ini, as forgiving as Thunderbird's.
+"""The grammar of profiles.ini, installs.ini, compatibility.ini and application.ini, as lenient as Thunderbird's.
 
-Rules from xpcom/ds/nsINIParser.cpp: what is no section and no key=value is passed over, sections of one name are one,
-the last value wins. Thunderbird also reads UTF-16 with a byte order mark, and names that are not UTF-8.
+Rules from xpcom/ds/nsINIParser.cpp: lines that are neither section nor key=value are skipped, sections with the same
+name are merged, the last value wins. Thunderbird also reads UTF-16 with a byte order mark, and names that are not
+UTF-8.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ import typing as t
 Sections = t.Mapping[str, t.Mapping[str, str]]
 
 _UTF8_MARK, _UTF16_MARK = b"\xef\xbb\xbf", b"\xff\xfe"
-_LINE_END = re.compile("[\r\n]+")  # as there, which other separators of str.splitlines() are not
+_LINE_END = re.compile("[\r\n]+")  # as in nsINIParser: str.splitlines() has more separators
 
 
 class ListedProfile(t.NamedTuple):
-    """A profile of profiles.ini.
+    """A profile in profiles.ini.
 
     Attributes:
-        name: what the profile manager shows.
+        name: its name in the profile manager.
         path: its folder.
-        default: it is marked as the default.
+        default: marked as the default.
     """
 
     name: str
@@ -36,10 +37,10 @@ class ListedProfile(t.NamedTuple):
 def text(content: bytes) -> str:
     """The text of such a file; bytes that are not UTF-8 become surrogates (``errors="surrogateescape"``).
 
-    Thunderbird reads no further than to a zero byte.
+    Thunderbird stops reading at a zero byte.
     """
     if content.startswith(_UTF16_MARK):
-        # By name, this codec (as "utf-8-sig") might lie where only root reads.
+        # By name, this codec (like "utf-8-sig") may be readable only by root.
         found, _length = codecs.utf_16_le_decode(content[2:], "replace", True)
     else:
         found = content[3 if content.startswith(_UTF8_MARK) else 0 :].decode("utf-8", "surrogateescape")
@@ -47,7 +48,7 @@ def text(content: bytes) -> str:
 
 
 def parse(content: bytes) -> Sections:
-    """All sections, by their names, in the order of the file."""
+    """All sections by name, in the order of the file."""
     sections: dict[str, dict[str, str]] = {}
     current: str | None = None
     for line in _LINE_END.split(text(content)):
@@ -65,9 +66,9 @@ def parse(content: bytes) -> Sections:
 
 
 def with_installs(profiles_ini: Sections, installs_ini: t.Callable[[], Sections]) -> Sections:
-    """What Thunderbird makes of both files: installs.ini counts where profiles.ini has no ``Version`` in ``General``.
+    """Both files as Thunderbird combines them: installs.ini applies if profiles.ini has no ``Version`` in ``General``.
 
-    Up to version 60 no Thunderbird writes a ``Version``; what such a one drops from profiles.ini is put back that way.
+    Thunderbird up to 60 does not write ``Version``; what it drops from profiles.ini is restored this way.
     """
     if "Version" in profiles_ini.get("General", {}):
         return profiles_ini
@@ -77,7 +78,7 @@ def with_installs(profiles_ini: Sections, installs_ini: t.Callable[[], Sections]
 
 
 def listed(sections: Sections, root: str) -> list[ListedProfile]:
-    """The profiles that Thunderbird sees below a root: up to the first number that is missing."""
+    """The profiles below a root that Thunderbird sees: those before the first missing number."""
     found = []
     for number in range(next_number(sections)):
         entries = sections[f"Profile{number}"]
@@ -90,7 +91,7 @@ def listed(sections: Sections, root: str) -> list[ListedProfile]:
 
 
 def next_number(sections: Sections) -> int:
-    """The first number that no profile has."""
+    """The first unused profile number."""
     number = 0
     while "IsRelative" in sections.get(f"Profile{number}", {}):
         number += 1

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The installed programs of Thunderbird, and what their files tell."""
+"""The installed Thunderbird programs, and what their files show."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ if t.TYPE_CHECKING:
 
 
 def is_program(files: Files, folder: str) -> bool:
-    """Whether an installation folder holds a program, not only, say, an admin's policies."""
+    """Whether an installation folder contains a program, not only, for example, policies."""
     return exists(files, posixpath.join(folder, "application.ini"))
 
 
 def native_programs(files: Files, opened_by: t.Iterable[str] = ()) -> tuple[str, ...]:
-    """The installation folders of the Thunderbirds that are neither a Snap nor a Flatpak.
+    """The installation folders of Thunderbirds that are neither Snap nor Flatpak.
 
     Args:
         files: the user's files.
-        opened_by: further folders that may be such, from the user's profiles.
+        opened_by: further candidates, from the user's profiles.
     """
     launched = (posixpath.dirname(files.real_path(launcher)) for launcher in LAUNCHERS)
     folders = dict.fromkeys((*NATIVE_PROGRAMS, *launched, *opened_by))
     found = (folder for folder in folders if folder.startswith("/") and not folder.startswith(("/snap/", "/app/")))
-    # Thunderbird names itself by the real path: /lib64 may be a link, /opt/thunderbird, too.
+    # Thunderbird uses the real path of its folder: /lib64 and /opt/thunderbird may be links.
     return tuple(dict.fromkeys(files.real_path(folder) for folder in found if is_program(files, folder)))
 
 
 def version(files: Files, program: str) -> int | None:
-    """The major version of an installed Thunderbird; None if it is not known."""
+    """The major version of an installed Thunderbird; None if not known."""
     return major(files, posixpath.join(program, "application.ini"), "App", "Version")
 
 
 def major(files: Files, path: str, section: str, key: str) -> int | None:
-    """The major version that a file names; None if it names none, or cannot be read."""
+    """The major version in a file; None if it has none or cannot be read."""
     try:
         content = files.read(path) or b""
     except HostError:
@@ -51,7 +51,7 @@ def major(files: Files, path: str, section: str, key: str) -> int | None:
 
 
 def exists(files: Files, path: str) -> bool:
-    """Whether there is such a file or folder; one that the user cannot reach is none."""
+    """Whether a file or folder exists; one that the user cannot access does not."""
     try:
         return files.modified(path) is not None
     except HostError:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account read back out of a profile, stored passwords included."""
+"""Reads an account back from a profile, including stored passwords."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def account(
     wanted: Account,
     as_root: t.Callable[[], t.ContextManager[None]],
 ) -> StoredAccount | None:
-    """The account as it stands; None where it is not there.
+    """The stored account; None if it is not there.
 
     Args:
         settings: the preferences.
-        passwords: what is stored for signing in.
-        wanted: the account.
+        passwords: the password store.
+        wanted: the wanted account.
         as_root: see ``Thunderbird``.
     """
     ids = find(settings, wanted)
@@ -45,7 +45,7 @@ def account(
         stored = [passwords.stored(login.origin, login.username) for login in (incoming, outgoing)]
         locked = ""
     except (PasswordStoreError, DamagedFileError) as error:
-        # What follows is for somebody who wants to store one.
+        # The rest of the message is for storing a password.
         stored, locked = [None, None], str(error).partition("; nothing was changed")[0]
     methods = [
         user_choice.passwordless(settings, mapping.branch(*server))
@@ -66,13 +66,13 @@ def _others(
     settings: Settings, ids: PrefIds, wanted: Account, as_root: t.Callable[[], t.ContextManager[None]]
 ) -> tuple[Change, ...]:
     """Settings such as authMethod that would change if the account were configured now."""
-    # What its senders have is compared by its meaning alone.
+    # The properties of its senders are compared only by meaning.
     wanted = dataclasses.replace(wanted, signature=None, identities=(), default_identity=None)
     after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted, as_root)
-    if wanted_ids.identity != ids.identity:  # it has none, or only those of the user's own
+    if wanted_ids.identity != ids.identity:  # it has none, or only the user's own
         identities = mapping.branch("account", ids.account) + "identities"
         return (Change(identities, settings.get(identities), "an identity with the address"),)
-    if wanted_ids != ids:  # it has no SMTP server, or one that others use
+    if wanted_ids != ids:  # it has none, or one that others use
         smtp = mapping.branch("identity", ids.identity) + "smtpServer"
         return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)
     return tuple(change for change in preference_changes(settings, after) if change.significant)

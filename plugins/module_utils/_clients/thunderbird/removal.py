@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing accounts from the preferences.
+"""Removes accounts from the preferences.
 
-What several accounts use is removed with the last of them, in any order: see also ``unused_after_removal``.
+What several accounts share is removed with the last of them, in any order: see also ``unused_after_removal``.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if t.TYPE_CHECKING:
 
 
 def without(files: Files, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-    """The state without the account, however often it exists; what a further run would keep stays.
+    """The state without the account, however often it exists, except instances that a further run would keep.
 
     Args:
-        files: the user's.
-        before: with the account.
-        account: as wanted.
+        files: the user's files.
+        before: the state with the account.
+        account: the wanted account.
     """
     last, after = find(before.settings, account), _without_one(files, before, account)
     while not choice(after.settings, account):
@@ -56,10 +56,10 @@ def _without_one(files: Files, before: ThunderbirdState, account: Account) -> Th
 
 
 def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
-    """The preferences without the account, and the ids that it had; those of every other account stay.
+    """The preferences without the account, and the ids that it had; those of other accounts stay.
 
     Raises:
-        OptionError: another account keeps its mail in this one's folders.
+        OptionError: another account keeps its mail in this account's folders.
     """
     state = IndexedSettings.of(before)
     ids = find(state, account)
@@ -82,17 +82,17 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
 
 
 def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
-    """The SMTP servers that were made for an account, also those by which others send, too."""
+    """The SMTP servers that were created for an account, including those that others use too."""
     own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
     return {name for name in own if name and is_of_account(before, name, ids, account)}
 
 
 def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
-    """The preferences without those of some SMTP servers by which nobody sends; ``before`` itself where all are used.
+    """The preferences without the unused ones among some SMTP servers; ``before`` itself if all are used.
 
     Args:
-        before: without the accounts that they were made for.
-        smtp_servers: which may be gone already.
+        before: without the accounts for which the servers were created.
+        smtp_servers: some may be removed already.
     """
     if not smtp_servers:
         return before
@@ -105,14 +105,14 @@ def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Setting
     if not unused.isdisjoint(listed):
         _remove(after, SMTP_SERVERS, unused)
     if text(state, DEFAULT_SMTP) in unused:
-        after.pop(DEFAULT_SMTP, None)  # one that is gone would be none
+        after.pop(DEFAULT_SMTP, None)  # a removed default would mean no default
         _set_or_drop(after, DEFAULT_SMTP, default_smtp_server(after))
     finished = after.finished()
     return before if finished is state else finished
 
 
 def left_identities(settings: Settings, ids: PrefIds, account: Account) -> t.Sequence[str]:
-    """The addresses of the user's own identities, which stay where the account is removed."""
+    """The addresses of the user's own identities, which stay when the account is removed."""
     foreign = (name for name in _identities_only_of(settings, ids) if _is_users(settings, name, account))
     return [text(settings, branch("identity", name) + "useremail") for name in foreign]
 

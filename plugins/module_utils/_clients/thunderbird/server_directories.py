@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the mail of a server is on this host."""
+"""The directories with the mail of a server on this host."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .mapping import branch, text
 IN_PROFILE = "[ProfD]"
 UP = "../"
 DIRECTORIES = ("directory-rel", "directory")
-"""The preferences of a server that name its directory; the first counts."""
+"""The preferences of a server that name its directory; the first one takes precedence."""
 
 
 def directories(settings: Settings, server: str, profile: str) -> t.Iterator[str]:
-    """The absolute paths that the preferences of a server can mean, relative ones first, as Thunderbird reads them."""
+    """The absolute paths that a server's preferences can mean, relative ones first, as Thunderbird reads them."""
     for key in DIRECTORIES:
         yield from meant(text(settings, branch("server", server) + key), profile)
 
@@ -36,7 +36,7 @@ def meant(value: str, profile: str) -> t.Iterator[str]:
 
 
 def _as_thunderbird_counts(profile: str, relative: str) -> str:
-    """Each ``../``, wherever it stands, leads up from the profile, and only what follows the last one is below that.
+    """Resolve as Thunderbird does: each ``../`` leads up from the profile; the text after the last one is appended.
 
     Seen with 153 (nsLocalFile::SetRelativeDescriptor).
     """
@@ -47,5 +47,5 @@ def _as_thunderbird_counts(profile: str, relative: str) -> str:
 
 
 def to_delete(folder: str) -> tuple[str, str]:
-    """A folder of mail, and the index that Thunderbird has beside it."""
+    """A mail folder and Thunderbird's index beside it."""
     return folder, f"{folder}.msf"

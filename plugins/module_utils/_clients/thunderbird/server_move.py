@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes with an account that moves to another server: addresses of folders, and passwords."""
+"""Moves folder URIs and passwords along with an account that moves to another server."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _FILTERS = (
 
 
 class Followed(t.NamedTuple):
-    """What has followed an account.
+    """What was moved along with an account.
 
     Attributes:
         references: the files that name folders.
-        remarks: what the admin should know.
-        new_passwords: the password store; None where no account has changed it yet.
-        password_changes: what has changed in it.
+        remarks: what the administrator should know.
+        new_passwords: the password store; None if unchanged so far.
+        password_changes: the changes in it.
     """
 
     references: t.Mapping[str, bytes]
@@ -43,13 +43,13 @@ class Followed(t.NamedTuple):
 
 
 def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account) -> Followed:
-    """What goes with the account from where it was to where the new preferences have it.
+    """Move folder URIs and passwords along with the account, according to the new preferences.
 
     Args:
-        before: as it was.
-        settings: as they will be; the same object where nothing of the account changes.
-        ids: the account's in these.
-        account: as wanted.
+        before: the state before.
+        settings: the new preferences; the same object if nothing of the account changes.
+        ids: the account's ids in ``settings``.
+        account: the wanted account.
     """
     followed = Followed(before.references, (), before.new_passwords, [])
     if settings is before.settings:
@@ -73,7 +73,7 @@ def follow(before: ThunderbirdState, settings: Settings, ids: PrefIds, account: 
 def follow_move(
     before: ThunderbirdState, settings: Settings, ids: PrefIds, account: Account
 ) -> tuple[t.Mapping[str, bytes], tuple[str, ...]]:
-    """The files that name folders, and what is said about folders that are still named as before."""
+    """The files that name folders, updated, and the remarks about folders that still have their former URI."""
     start = Followed(before.references, (), before.new_passwords, [])
     followed = _folders(settings, (_root(before, ids), mapping.folder_uri(account)), start, account)
     return followed.references, followed.remarks
@@ -82,7 +82,7 @@ def follow_move(
 def move_passwords(
     before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
 ) -> tuple[ProfilePasswordStore | None, list[Change]]:
-    """The stored passwords of an account whose servers move, and what changes."""
+    """The password store after an account's servers have moved, and its changes."""
     start = Followed(before.references, (), before.new_passwords, [])
     followed = _passwords(before, _same_login(before, old_ids, settings, ids), settings, start)
     return followed.new_passwords, followed.password_changes
@@ -91,13 +91,13 @@ def move_passwords(
 def follow_back(
     before: ThunderbirdState, after: ThunderbirdState, imap: PrefIds, pop3: t.Sequence[PrefIds]
 ) -> ThunderbirdState:
-    """The state in which the folders and the passwords of POP3 accounts that come back are theirs again.
+    """The state in which restored POP3 accounts have their folders and passwords again.
 
     Args:
-        before: with local folders in their place.
-        after: with the accounts.
-        imap: the ids of the account that has replaced them, in ``before``.
-        pop3: theirs, in ``after``.
+        before: the state with local folders in their place.
+        after: the state with the accounts.
+        imap: the ids of the account that replaced them, in ``before``.
+        pop3: their ids, in ``after``.
     """
     settings = IndexedSettings.of(after.settings)
     followed = Followed(after.references, (), after.new_passwords, list(after.password_changes))
@@ -121,7 +121,7 @@ def follow_back(
 def _copied(
     before: ThunderbirdState, logins: t.Sequence[tuple[LoginKey, LoginKey]], settings: Settings, followed: Followed
 ) -> Followed:
-    """With a copy of each password whose login others go on using."""
+    """Copy each password whose login others still use."""
     passwords = before.passwords if followed.new_passwords is None else followed.new_passwords
     password_changes = list(followed.password_changes)
     for old, new in logins:
@@ -154,7 +154,7 @@ def _root(before: ThunderbirdState, ids: PrefIds) -> str | None:
 def _folders(
     settings: Settings, roots: tuple[str | None, str | None], followed: Followed, account: Account
 ) -> Followed:
-    """With the files that name folders as they shall be, and what is said about folders still named as before."""
+    """Update the files that name folders, and add remarks about folders that still have their former URI."""
     old, new = roots
     if old is None or new is None or old == new:
         return followed
@@ -167,16 +167,16 @@ def _folders(
 def _pairs(
     before: ThunderbirdState, old_ids: PrefIds, settings: Settings, ids: PrefIds
 ) -> t.Iterable[tuple[LoginKey, LoginKey]]:
-    """Which logins the account had, and has, for receiving and for sending."""
+    """The account's logins for receiving and for sending, before and after."""
     return zip(configure.logins(before.settings, old_ids), configure.logins(settings, ids))
 
 
 def _passwords(
     before: ThunderbirdState, moves: t.Sequence[tuple[LoginKey, LoginKey]], settings: Settings, followed: Followed
 ) -> Followed:
-    """The stored passwords go with a server that moves, so that nobody is asked for them.
+    """Move the stored passwords along with a server, so that the user is not asked for them.
 
-    A password that others use stays where it is. Where a primary password hides them, all stay, and Thunderbird asks.
+    A password that others use is not moved. If a primary password protects them, none is moved, and Thunderbird asks.
     """
     if not moves:
         return followed

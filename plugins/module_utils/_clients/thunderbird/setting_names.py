@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which preferences of an account the option ``settings`` can set in Thunderbird.
+"""The preferences of an account that the option ``settings`` can set in Thunderbird.
 
-A name is that of a preference with its branch, such as ``server.max_cached_connections`` for
+A name is that of the preference with its branch, such as ``server.max_cached_connections`` for
 ``mail.server.serverN.max_cached_connections``. Types are those of mailnews.js and mdn.js in Thunderbird 153.
 """
 
@@ -17,7 +17,7 @@ from ..setting_kinds import require_kind
 BRANCHES = ("server", "identity", "smtpserver")
 _NAME = re.compile(rf"({'|'.join(BRANCHES)})\.([A-Za-z0-9_][A-Za-z0-9_.-]*)")
 
-# The option to use in place of a name.
+# The option to use instead of a name.
 _OPTIONS = {
     **dict.fromkeys(("server.type",), "protocol"),
     **dict.fromkeys(("server.hostname", "server.realhostname", "server.port", "server.socketType"), "incoming"),
@@ -66,7 +66,7 @@ _OPTIONS = {
         "folders.archive",
     ),
 }
-# Names of parts of the profile, of files and of other accounts, and what decides how the client signs in.
+# Names of parts of the profile, files and other accounts, and settings for authentication.
 _REFUSED = frozenset(
     {
         *("server.directory", "server.directory-rel", "server.storeContractID"),
@@ -123,16 +123,16 @@ _KNOWN = frozenset({*_OPTIONS, *_REFUSED, *_NUMBERS, *_BOOLEANS})
 
 
 def is_name(name: str) -> bool:
-    """Whether a name is one of Thunderbird's."""
+    """Whether a name belongs to Thunderbird."""
     return _NAME.fullmatch(name) is not None
 
 
 def check(name: str, value: Value | None) -> None:
-    """See that the option ``settings`` may set a preference to a value.
+    """Check that the option ``settings`` may set a preference to a value.
 
     Args:
-        name: one of Thunderbird's.
-        value: None for a preference that is not to be set.
+        name: a name that belongs to Thunderbird.
+        value: None to leave the preference unset.
 
     Raises:
         OptionError: it may not.

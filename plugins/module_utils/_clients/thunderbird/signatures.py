@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A signature as the preferences of an identity express it.
+"""A signature in the preferences of an identity.
 
-It is in the preferences themselves, and so one file holds all of an account. A file that ``sig_file`` names takes
-precedence where ``attach_signature`` is set. Measured with Thunderbird 153 in its compose window: both show HTML, and
-images in ``data:`` URLs. Above a quoted text it stands only with both ``sig_bottom`` false and ``reply_on_top`` 1.
+The text is in the preferences, so one file holds the whole account. A file in ``sig_file`` takes precedence if
+``attach_signature`` is set. Measured with the compose window of Thunderbird 153: both show HTML and images in ``data:``
+URLs. The signature is above a quoted text only if ``sig_bottom`` is false and ``reply_on_top`` is 1.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..._model.settings import Settings, Value
 from ..._model.signature import Signature
 from .mapping import PrefRule, effective
 
-# Thunderbird keeps preferences that it does not know. This one tells which signature was ours.
+# Thunderbird keeps preferences that it does not know. This one records which signature is ours.
 SIGNATURE_MARKER = "charter_mail_signature"
 
 
@@ -35,12 +35,12 @@ _IN_FORWARDS = _rule("sig_on_fwd", lambda one: one.in_forwards, False)
 _FILE = "sig_file"
 
 RULES = (_TEXT, _HTML, _ATTACHED, _BELOW, _REPLY_ON_TOP, _IN_REPLIES, _IN_FORWARDS)
-"""Kept as pushed, at every run."""
+"""Enforced at every run."""
 KEYS = frozenset({*(rule.key for rule in RULES), SIGNATURE_MARKER})
 
 
 def mark(settings: t.MutableMapping[str, Value], prefix: str, account: Account) -> None:
-    """Note which signature is ours, so that only that one is ever removed."""
+    """Record which signature is ours, so that only that one is ever removed."""
     if account.signature is None:
         return
     if account.signature.content:
@@ -50,7 +50,7 @@ def mark(settings: t.MutableMapping[str, Value], prefix: str, account: Account) 
 
 
 def read(settings: Settings, prefix: str) -> Signature:
-    """The signature of an identity; of one in a file, where that is."""
+    """The signature of an identity; for one in a file, the file's path."""
     content, html = effective(settings, prefix, _TEXT), effective(settings, prefix, _HTML) is True
     found = Signature(
         content if isinstance(content, str) else "",
@@ -67,6 +67,6 @@ def read(settings: Settings, prefix: str) -> Signature:
 
 
 def attached(settings: Settings, prefix: str) -> str:
-    """The file with the signature; empty where the signature is no file."""
+    """The file with the signature; empty if it is not in a file."""
     file = settings.get(prefix + _FILE)
     return file if effective(settings, prefix, _ATTACHED) is True and isinstance(file, str) else ""

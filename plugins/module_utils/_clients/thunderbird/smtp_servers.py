@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which SMTP server Thunderbird sends by, for each identity."""
+"""The SMTP server that Thunderbird uses for each identity."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .name_list import NameList
 
 
 def default_smtp_server(settings: Settings) -> str:
-    """The SMTP server that Thunderbird takes as the default: the chosen one, else the first; or none.
+    """Thunderbird's default SMTP server: the chosen one, else the first; empty for none.
 
-    There is none, too, where the chosen one is not in the list (measured with 115, 140, 153 and 157).
+    If the chosen one is not in the list, there is none (measured with 115, 140, 153 and 157).
     """
     listed = _list(settings)
     chosen = text(settings, "mail.smtp.defaultserver")
@@ -26,9 +26,9 @@ def default_smtp_server(settings: Settings) -> str:
 
 
 def usual_smtp_server(settings: Settings) -> str:
-    """The one by which identities send that name none: the user's default for all identities, else the default one.
+    """The SMTP server for identities that name none: the user's default for all identities, else the default one.
 
-    Where the former is not in the list, 157 takes the latter, and earlier ones do not send (measured as above).
+    If the former is not in the list, 157 uses the latter, and earlier versions do not send (measured as above).
     """
     chosen = text(settings, branch("identity", "default") + "smtpServer")
     return chosen if chosen and chosen in _list(settings).positions else default_smtp_server(settings)
@@ -40,13 +40,13 @@ def _list(settings: Settings) -> NameList:
 
 
 def identities_naming(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that use an SMTP server."""
+    """The identities of accounts that name an SMTP server."""
     using = settings.owners("identity", "smtpServer", smtp)
     return {name for name in using if settings.accounts_with("identities", name)}
 
 
 def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
-    """The identities of accounts that send by an SMTP server; also those that name none, or one that is gone."""
+    """The identities of accounts that send by an SMTP server, including those that name none or a missing one."""
     found = identities_naming(settings, smtp)
     if smtp == usual_smtp_server(settings):
         found |= _without_smtp_server(settings)
@@ -54,7 +54,7 @@ def senders_by(settings: IndexedSettings, smtp: str) -> set[str]:
 
 
 def senders_by_default(settings: IndexedSettings) -> set[str]:
-    """The identities of accounts that name no SMTP server, or one that is gone."""
+    """The identities of accounts that name no SMTP server or a missing one."""
     return _without_smtp_server(settings) | _with_lost_server(settings)
 
 
@@ -65,10 +65,10 @@ def _without_smtp_server(settings: IndexedSettings) -> set[str]:
 
 
 def _with_lost_server(settings: IndexedSettings) -> set[str]:
-    """Those whose SMTP server is not in the list: Thunderbird 157 sends by the default, earlier ones do not send.
+    """Identities whose SMTP server is not in the list: Thunderbird 157 uses the default, earlier versions do not send.
 
-    Measured with 115, 140, 153 and 157, of which none rewrites or removes that preference. A server in the list that
-    has no host is not lost: nobody else sends in its place.
+    Measured with 115, 140, 153 and 157, none of which changes or removes that preference. A listed server without a
+    host is not missing: no other one is used in its place.
     """
     listed = settings.list_of(SMTP_SERVERS).positions
     found = (name for name in settings.lost if text(settings, branch("identity", name) + "smtpServer") not in listed)
@@ -76,7 +76,7 @@ def _with_lost_server(settings: IndexedSettings) -> set[str]:
 
 
 def other_senders(settings: Settings, account: Account) -> t.Sequence[str]:
-    """The addresses of others who send by the account's SMTP server, once the account is removed."""
+    """The addresses of others that will send by the account's SMTP server after its removal."""
     state = IndexedSettings.of(settings)
     host = account.outgoing.host.lower()
     keys = {

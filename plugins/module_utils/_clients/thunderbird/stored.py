@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Thunderbird has stored in one profile."""
+"""The stored state of one Thunderbird profile."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if t.TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class PasswordFiles:
-    """The files of the password store as they are on the disk, opened when a password is first in question.
+    """The files of the password store on the disk, opened when a password is first needed.
 
     Attributes:
-        contents: name to content, None where there is no such file.
-        open: makes the store of them.
+        contents: name to content, None if the file does not exist.
+        open: opens the store.
     """
 
     contents: t.Mapping[str, bytes | None] = dataclasses.field(repr=False)
@@ -38,7 +38,7 @@ class PasswordFiles:
 
     @classmethod
     def unreachable(cls, reason: MailError) -> PasswordFiles:
-        """Files that cannot be read, which is said where a password is first in question."""
+        """Files that cannot be read; the error is raised when a password is first needed."""
 
         def fail(contents: t.Mapping[str, bytes | None]) -> ProfilePasswordStore:
             raise reason
@@ -47,21 +47,21 @@ class PasswordFiles:
 
     @functools.cached_property
     def store(self) -> ProfilePasswordStore:
-        """The stored passwords."""
+        """The opened store."""
         return self.open(self.contents)
 
 
 class ThunderbirdRemoval(t.NamedTuple):
-    """An account that has been removed since the state was read.
+    """An account removed since the state was read.
 
     Attributes:
-        account: as wanted.
-        ids: what it had.
-        settings: with it.
-        smtp_servers: those that were made for it.
-        mail: its mail, as far as that is to be deleted; None where it is not.
-        waits: whether accounts that are still there use something of it, so far.
-        remarks: what the admin should know.
+        account: the account as listed.
+        ids: the ids that it had.
+        settings: the preferences with it.
+        smtp_servers: the SMTP servers created for it.
+        mail: its mail to delete; None for none.
+        waits: whether remaining accounts still use parts of it.
+        remarks: what the administrator should know.
     """
 
     account: Account
@@ -74,29 +74,29 @@ class ThunderbirdRemoval(t.NamedTuple):
 
     @property
     def mail_stays(self) -> bool:
-        """Whether its mail is not to be deleted, or cannot be."""
+        """Whether its mail must not or cannot be deleted."""
         return self.mail is None or (self.mail.folder is None and bool(self.mail.reason))
 
 
 class ThunderbirdState(t.NamedTuple):
-    """What one profile holds.
+    """The state of one profile.
 
     Attributes:
-        profile: where.
-        prefs: prefs.js as it is on the disk.
-        sources: what else gives Thunderbird preferences.
-        settings: the preferences as Thunderbird sees them; they differ from ``prefs`` once an account was configured.
+        profile: the profile.
+        prefs: prefs.js on the disk.
+        sources: the other sources of preferences.
+        settings: the preferences as Thunderbird sees them; they differ from ``prefs`` after an account was configured.
         references: files that name folders, path to content.
-        password_files: the password store as it is on the disk.
-        new_passwords: the password store once an account changed it.
-        password_changes: what the last step of ``configure`` changed in it.
+        password_files: the password store on the disk.
+        new_passwords: the password store after an account changed it.
+        password_changes: its changes in the last step of ``configure``.
         purged: folders of the profile to delete.
-        has_old_names: ``settings`` are those that ``old_names.effective`` gives.
-        unreadable: why nothing could be read, so that ``settings`` has nothing; None where it could.
-        content: prefs.js as it is on the disk.
-        remarks: what the admin should know about what was done, or left, so far.
-        removals: the accounts that have been removed so far.
-        announced: Thunderbird shall open this profile, and profiles.ini must list it.
+        has_old_names: ``settings`` come from ``old_names.effective``.
+        unreadable: why the profile could not be read, so that ``settings`` is empty; None if it could.
+        content: the bytes of prefs.js on the disk.
+        remarks: what the administrator should know about changes, or about what was left unchanged, so far.
+        removals: the accounts removed so far.
+        announced: Thunderbird is to open this profile, and profiles.ini must list it.
     """
 
     profile: Profile
@@ -117,26 +117,26 @@ class ThunderbirdState(t.NamedTuple):
 
     @classmethod
     def of_nothing(cls, profile: Profile, reason: MailError, content: bytes = b"") -> ThunderbirdState:
-        """What is known of a profile that cannot be read."""
+        """The state of a profile that cannot be read."""
         none = PreferenceSources()
         passwords = PasswordFiles.unreachable(reason)
         return cls(profile, PrefsFile(), none, IndexedSettings({}), {}, passwords, unreadable=reason, content=content)
 
     def has_nothing_of(self, account: Account) -> bool:
-        """Whether a profile that cannot be read is not one that has the account."""
+        """Whether the account is to be absent, and prefs.js of an unreadable profile does not mention it."""
         own = {account.email.lower(), account.username.lower()}
         text = self.content.decode("utf-8", "replace").lower()
         return account.state is State.ABSENT and not any(name in text for name in own)
 
     def references_since(self, before: ThunderbirdState) -> t.Mapping[str, bytes]:
-        """The files that name folders otherwise than in another state of the same profile."""
-        if self.references is before.references:  # so that they are read only where they are in question
+        """The files that name folders and differ from those of another state of the same profile."""
+        if self.references is before.references:  # so that they are read only if needed
             return {}
         return {path: content for path, content in self.references.items() if content != before.references[path]}
 
     @property
     def smtp_servers_left(self) -> t.Collection[str]:
-        """The SMTP servers of removed accounts, which go as soon as nobody sends by them."""
+        """The SMTP servers of removed accounts, which are removed once unused."""
         return [name for one in self.removals if one.waits for name in one.smtp_servers]
 
     @property
@@ -146,7 +146,7 @@ class ThunderbirdState(t.NamedTuple):
 
     @property
     def to_store(self) -> Settings:
-        """What prefs.js shall have."""
+        """The preferences for prefs.js."""
         return self.sources.as_stored(self.prefs.values, self._wanted)
 
     def refuse_what_would_not_last(self, account: Account) -> None:

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing an entry of the log of changes in a profile. Pure.
+"""Undoes an entry of the change log in a profile. Pure.
 
-An account that was made is removed as ``configure`` removes one. One that was removed comes back with all of its
-preferences, under other names where theirs are taken. Of any other, each preference is put back by itself.
+A created account is removed as by ``configure``. A removed account is restored with all its preferences, under new
+names if its own are taken. For any other account, each preference is restored separately.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def undone(client: Client[ThunderbirdState], state: ThunderbirdState, past: Past
     """See ``Undo``."""
     if state.unreadable is not None:
         raise state.unreadable
-    # The log is the user's file.
+    # The log is the user's file and not trusted.
     created, removed = ([part for part in parts if part_of(part) == part] for parts in (past.created, past.removed))
     created = [part for part in created if not has_former_owner(state.settings, past, part)]
     past = dataclasses.replace(past, created=tuple(created), removed=tuple(removed))

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Undoing the move from a POP3 account to IMAP. Pure.
+"""Undoes the move of a POP3 account to IMAP. Pure.
 
-The POP3 account gets its folders, identities and passwords back, and the IMAP account goes if the run has made it. All
-of that is undone, or nothing: half of it would leave mail that no account shows. No mail file is touched.
+The POP3 account gets its folders, identities and passwords back, and the IMAP account is removed if the run created it.
+All of that is undone or nothing, since otherwise no account would show the mail. No mail file is changed.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ _TYPE = "type"
 
 
 def replaced(past: PastAccount) -> tuple[str, ...]:
-    """The servers of POP3 accounts that the run has replaced."""
+    """The servers of POP3 accounts that the run replaced."""
     return _servers(past, lambda before, after: before == "pop3" and after != "pop3")
 
 
 def restored(past: PastAccount) -> bool:
-    """Whether the run has brought a POP3 account back."""
+    """Whether the run restored a POP3 account."""
     found = _servers(past, lambda before, after: before != "pop3" and after == "pop3")
     return any(past.status is Status.REMOVED or part not in past.created for part in found)
 
 
 def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | None:
-    """The state with the POP3 accounts back; None if they are, and the IMAP account is none that the run made.
+    """The state with the POP3 accounts restored; None if they already are and the run did not create the IMAP account.
 
     Args:
-        state: as it is.
-        past: what was changed, with ``replaced`` servers.
+        state: the current state.
+        past: the changes, with ``replaced`` servers.
         force: see ``Undo``.
     """
     now = IndexedSettings.of(state.settings)
@@ -76,7 +76,7 @@ def undone(state: ThunderbirdState, past: PastAccount, force: bool) -> Undone | 
     except OptionError as error:
         return Undone(state, notices=(about_refused(past, error),))
     if back:
-        # It is undone already, or somebody has set the POP3 account up again.
+        # Already undone, or the POP3 account was set up again.
         if not made:
             return None
         if _is_of_run(ids, past):
@@ -116,7 +116,7 @@ def _is_of_run(ids: PrefIds | None, past: PastAccount) -> bool:
 
 
 def _all_there(now: IndexedSettings, past: PastAccount, gone: t.Sequence[str]) -> bool:
-    """Whether POP3 accounts that the run has removed are there, under whatever names."""
+    """Whether POP3 accounts that the run removed exist, under any name."""
     former = {change.key: change.before for change in past.changes}
     for part in gone:
         if former.get(part + _TYPE) == "pop3":
@@ -132,16 +132,16 @@ def _all_there(now: IndexedSettings, past: PastAccount, gone: t.Sequence[str]) -
 def _with_identities(
     after: IndexedSettings, past: PastAccount, renamed: t.Mapping[str, str], pop3: t.Sequence[str], *, made: bool
 ) -> IndexedSettings:
-    """With each identity in the list of the account that it was in.
+    """Return each identity to the list of its former account.
 
-    Those that the user has added to the IMAP account since go to the POP3 account, if the IMAP account goes.
+    If the IMAP account is removed, identities that the user added to it go to the POP3 account.
 
     Args:
-        after: with the accounts of the POP3 servers.
-        past: what was changed.
-        renamed: parts that have another name now.
+        after: the preferences with the accounts of the POP3 servers.
+        past: the changes.
+        renamed: parts that have a new name.
         pop3: the servers that are POP3 servers again.
-        made: the run has made the IMAP account.
+        made: the run created the IMAP account.
     """
     former: dict[str, list[str]] = {}
     for change in past.changes:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The accounts of a Thunderbird profile that are not in the list."""
+"""Finds the accounts of a Thunderbird profile that are not listed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .stored import ThunderbirdState
 
 
 def unlisted(state: ThunderbirdState, listed: t.Sequence[Account], in_scope: InScope) -> t.Sequence[Account]:
-    """See ``FindUnlisted``. Accounts whose mail goes to the folders of another one come before that."""
+    """See ``FindUnlisted``. An account whose mail goes to another one's folders precedes that one."""
     settings = state.settings
     known = {ids.account for ids in (_found(settings, account) for account in listed) if ids is not None}
     others = [ids for ids in stored(settings) if ids.account not in known]
@@ -38,7 +38,7 @@ def unlisted(state: ThunderbirdState, listed: t.Sequence[Account], in_scope: InS
 def _found(settings: Settings, account: Account) -> PrefIds | None:
     try:
         return find(settings, account)
-    except MailError:  # several that it could be, none of which is removed: they have its address
+    except MailError:  # it matches several accounts, none of which is removed: they have its address
         return None
 
 

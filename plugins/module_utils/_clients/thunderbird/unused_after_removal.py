@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only removed accounts used: their passwords and their mail, and the warnings about what stays.
+"""Removes passwords and mail that only removed accounts used, and warns about what stays.
 
-What several accounts use is removed with the last of them. In which order a run removes them makes no difference.
+What several accounts share is removed with the last of them, in any order.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
     """The state without the passwords and the mail that only removed accounts used.
 
     Args:
-        files: the user's.
-        root: of all profiles.
-        state: with the preferences as they shall be.
+        files: the user's files.
+        root: the root of all profiles.
+        state: the state with the preferences to store.
     """
     if not any(one.waits for one in state.removals):
         return state
@@ -70,7 +70,7 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
 
 
 def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
-    """The logins that a removed account used."""
+    """The logins of a removed account."""
     found = (*configure.logins(removal.settings, removal.ids),)
     own = (configure.outgoing_login(removal.settings, smtp) for smtp in removal.smtp_servers)
     return [*dict.fromkeys((*found, *own))]
@@ -107,13 +107,13 @@ def _about_mail(removal: ThunderbirdRemoval, mail: MailFolder) -> t.Iterator[str
 
 
 def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: ThunderbirdRemoval, folder: str) -> str:
-    """Who uses a removed account's folder of mail, a clause; empty for nobody."""
+    """What uses a removed account's mail folder, a clause; empty for nothing."""
     profile = state.profile.path
     keepers = sorted((one for one in state.removals if one.mail_stays), key=lambda one: one.ids)
     users = [state.settings, *map(_own_settings, keepers)]
     found = used_by(files, profile, folder, users, _other_profiles(files, root, profile))
     uri = mapping.stored_folder_uri(removal.settings, removal.ids.server)
-    # The folders of an IMAP account are on the server, and a copy is here.
+    # An IMAP account's folders are on the server; here are only copies.
     if found or uri is None or not uri.startswith("mailbox:"):
         return found
     own = f"{posixpath.join(profile, folder)}/"
@@ -126,7 +126,7 @@ def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: T
 
 
 def _own_settings(removal: ThunderbirdRemoval) -> Settings:
-    """The preferences of a removed account alone."""
+    """The preferences of a removed account only."""
     state, ids = IndexedSettings.of(removal.settings), removal.ids
     parts = [("account", ids.account), ("server", ids.server)]
     parts += [("identity", name) for name in names(state, branch("account", ids.account) + "identities")]
@@ -135,7 +135,7 @@ def _own_settings(removal: ThunderbirdRemoval) -> Settings:
 
 
 def _other_profiles(files: Files, root: Root, profile: str) -> t.Iterator[str]:
-    """Those of the user's other Thunderbirds, such as a Snap, too."""
+    """The user's other profiles, including those of other Thunderbirds such as a Snap."""
     ends = sorted((f"/{one}" for one in ROOTS), key=len, reverse=True)
     home = next((root.path[: -len(end)] for end in ends if root.path.endswith(end)), None)
     roots = dict.fromkeys((root.path, *([] if home is None else (f"{home}{end}" for end in ends))))

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the user has chosen for an account in Thunderbird, and what of it is the user's own."""
+"""The user's choices for an account in Thunderbird, and which of its parts belong to the user."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from .mapping import PrefIds, branch, effective, text
 from .smtp_servers import usual_smtp_server
 
 _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
-# nsMsgAuthMethod; the other ones send a password in some way.
+# From nsMsgAuthMethod; the other methods send a password in some form.
 _NO_PASSWORD = {5: user_choice.KERBEROS, 7: user_choice.CERTIFICATE, 10: user_choice.OAUTH2}
 
 
 def usual(settings: Settings, account: Account) -> PrefIds | None:
-    """The ids of an account that is there and wanted, and about which nobody has chosen anything; None for others."""
+    """The ids of an existing account that is wanted and has no choice of the user; None for others."""
     if account.state is State.ABSENT or account.migrate_from or chosen(settings, account):
         return None
     return find(settings, account)
 
 
 def choice(settings: Settings, account: Account) -> str:
-    """Why the account is to be left as it is, as sentences; empty where nothing stands against what is wanted."""
+    """Why the account is left, as sentences; empty if it may be changed."""
     found = chosen(settings, account)
     return user_choice.reason(account, found) if found else ""
 
 
 def chosen(settings: Settings, account: Account) -> str:
-    """The same as a clause."""
+    """The user's choice as a clause; empty for none."""
     state = IndexedSettings.of(settings)
     return once(state.chosen, account, lambda: _chosen(state, account))
 
@@ -47,11 +47,11 @@ def _chosen(settings: IndexedSettings, account: Account) -> str:
 
 
 def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
-    """What the user has chosen for an account that would become the wanted one, a clause; empty for nothing."""
+    """The user's choice for an account that would become the wanted one, a clause; empty for none."""
     method = passwordless(settings, branch("server", ids.server))
     outgoing = ""
     if ids.identity and not is_foreign(settings, ids.identity, account):
-        # An identity that names no SMTP server sends by the default one, which may be another account's.
+        # An identity without an SMTP server uses the default one, which may belong to another account.
         name = ids.smtp or usual_smtp_server(settings)
         smtp = branch("smtpserver", name)
         outgoing = _host(settings, smtp)
@@ -67,20 +67,20 @@ def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
-    """Whether an identity has an address of the user's own."""
+    """Whether an identity has the user's own address."""
     address = text(settings, branch("identity", identity) + "useremail")
     return "@" in address and not same_address(bare_address(address), account.email)
 
 
 def is_of_account(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
-    """Whether an SMTP server is the account's own by its login, and so no relay of the user's."""
+    """Whether an SMTP server belongs to the account, by its login, rather than being a relay of the user's."""
     login = text(settings, branch("smtpserver", smtp) + "username").lower()
     incoming = text(settings, branch("server", ids.server) + "userName")
     return login in {account.username.lower(), account.email.lower(), incoming.lower()}
 
 
 def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> bool:
-    """Whether identities of the user's own that send by an SMTP server need not notice that it is configured."""
+    """Whether an SMTP server can be configured without affecting the user's own identities that use it."""
     prefix = branch("smtpserver", smtp)
     computer = IndexedSettings.of(settings).computer
     of_user = passwordless(settings, prefix) or user_choice.local_service(
@@ -90,11 +90,11 @@ def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> 
 
 
 def passwordless(settings: Settings, prefix: str) -> str:
-    """By what Thunderbird signs in at a server, if that is no password; empty where it is one.
+    """How Thunderbird signs in at a server without a password; empty if it uses one.
 
     Args:
         settings: the preferences.
-        prefix: of the server's preferences.
+        prefix: the prefix of the server's preferences.
     """
     method = effective(settings, prefix, _AUTH_METHOD)
     return _NO_PASSWORD.get(method, "") if isinstance(method, int) else ""

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An account of a Thunderbird profile as it is shown to users."""
+"""The view of an account in a Thunderbird profile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .lookup import find
 
 
 def view(settings: Settings, account: Account) -> View:
-    """The account as it stands in the preferences; see ``migration.shown`` for one that replaces another."""
+    """The view of an account in the preferences; see ``migration.shown`` for one that replaces another."""
     ids = find(settings, account)
     if ids is None:
         return View(None)

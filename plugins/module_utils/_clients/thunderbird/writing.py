@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What has to be written to a profile for its next state, and how the log of changes notes it."""
+"""The files to write for a profile's next state, and its entry in the change log."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .mapping import branch
 if t.TYPE_CHECKING:
     from .stored import ThunderbirdState
 
-# The kinds of parts of an account, by their names in ``PrefIds``.
+# The kinds of an account's parts, by their names in ``PrefIds``.
 KINDS = {"account": "account", "server": "server", "identity": "identity", "smtp": "smtpserver"}
 _KINDS = frozenset(KINDS.values())
 
 
 def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup: bool) -> list[FileWrite]:
-    """The files to write, beside those of the password store."""
+    """The files to write, except those of the password store."""
     writes: list[FileWrite] = []
-    if changes(before.settings, after.settings):  # not "!=", for which True is 1
+    if changes(before.settings, after.settings):  # not "!=", which equates 1 and True
         content = after.prefs.with_values(after.to_store)
         writes.append(FileWrite(posixpath.join(after.profile.path, "prefs.js"), content, backup=backup))
     writes += [FileWrite(path, content, backup=backup) for path, content in after.references_since(before).items()]
@@ -33,7 +33,7 @@ def settings_files(before: ThunderbirdState, after: ThunderbirdState, *, backup:
 
 
 def purged(after: ThunderbirdState) -> list[str]:
-    """The mail to delete."""
+    """The mail folders to delete."""
     return [path for folder in after.folders_to_purge for path in server_directories.to_delete(folder)]
 
 
@@ -56,7 +56,7 @@ class ThunderbirdNotes:
 
 
 def part_of(key: str) -> str:
-    """The part of an account that a preference is of, such as ``mail.server.server1.``; empty for others."""
+    """The part of an account that a preference belongs to, such as ``mail.server.server1.``; empty for others."""
     parts = key.split(".", 3)
     if len(parts) < 4 or parts[0] != "mail" or parts[1] not in _KINDS:
         return ""

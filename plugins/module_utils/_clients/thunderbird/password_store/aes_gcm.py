@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AES-256 in Galois/Counter Mode (NIST SP 800-38D) by the machine's own OpenSSL (libcrypto), called through ctypes.
+"""AES-256 in Galois/Counter Mode (NIST SP 800-38D) from the host's OpenSSL (libcrypto), called through ctypes.
 
-The calls and the numbers are those that libcrypto 1.0.2, 1.1 and 3 have in common (EVP_EncryptInit(3), "AEAD").
+The calls and constants are common to libcrypto 1.0.2, 1.1 and 3 (EVP_EncryptInit(3), "AEAD").
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _GET_TAG, _SET_TAG = 0x10, 0x11  # EVP_CTRL_AEAD_GET_TAG, EVP_CTRL_AEAD_SET_TAG
 
 
 class TagError(ValueError):
-    """What was decrypted is not what was encrypted: damaged, or another key's."""
+    """The data is damaged or was encrypted with another key."""
 
 
 def encrypt(key: bytes, vector: bytes, plain: bytes, associated: bytes) -> tuple[bytes, bytes]:
@@ -29,15 +29,15 @@ def encrypt(key: bytes, vector: bytes, plain: bytes, associated: bytes) -> tuple
 
     Args:
         key: 32 bytes.
-        vector: 12 bytes, never used twice with one key.
+        vector: 12 bytes, never reused with a key.
         plain: what to encrypt.
-        associated: what is authenticated beside it, and stays as it is.
+        associated: authenticated along with it, not encrypted.
 
     Returns:
-        The encrypted text, as long as the plain one, and its tag of 16 bytes.
+        The encrypted text, as long as the plain text, and its tag of 16 bytes.
 
     Raises:
-        PasswordStoreError: there is no libcrypto, or it refuses this cipher.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
         ValueError: the key or the initialisation vector has the wrong length.
     """
     return _run(key, vector, plain, associated, None)
@@ -47,8 +47,8 @@ def decrypt(key: bytes, vector: bytes, sealed: bytes, tag: bytes, associated: by
     """Decrypt what ``encrypt`` returned.
 
     Raises:
-        PasswordStoreError: there is no libcrypto, or it refuses this cipher.
-        TagError: it is damaged, or another key's.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
+        TagError: the data is damaged or was encrypted with another key.
         ValueError: the key, the initialisation vector or the tag has the wrong length.
     """
     if len(tag) != TAG_BYTES:

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opening the password store that the files of a profile are."""
+"""Opens the password store in the files of a profile."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ _FIRST_WITH_AES = 144
 
 
 class ProfilePasswordStore(t.Protocol):
-    """The stored passwords of one profile: those of logins.json, or of logins.db. See ``NssPasswordStore``."""
+    """The stored passwords of one profile, in logins.json or logins.db. See ``NssPasswordStore``."""
 
     def stored(self, origin: str, username: str) -> Secret | None:
         """The password that Thunderbird would use."""
 
     def with_login(self, origin: str, username: str, password: Secret) -> ProfilePasswordStore:
-        """With this password for that login."""
+        """The store with this password for the login."""
 
     def without_login(self, origin: str, username: str) -> ProfilePasswordStore:
-        """Without that login."""
+        """The store without the login."""
 
     def with_moved_login(self, old: str, new: str, username: str) -> ProfilePasswordStore:
-        """With a login moved to another server."""
+        """The store with a login moved to another server."""
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
-        """What must be written to come here from another state of the same store."""
+        """The files to write to get here from another state of the same store."""
 
 
 def refuse_older_store(folder: str, contents: t.Mapping[str, bytes | None], exists: t.Callable[[str], bool]) -> None:
-    """Where there is a new key database, Thunderbird does not take over the keys of an old one.
+    """Refuse an old key database, whose keys Thunderbird ignores if there is a new one.
 
     Args:
-        folder: of the profile.
-        contents: of the files in use, by name.
-        exists: whether there is a file.
+        folder: the profile's folder.
+        contents: the files in use, by name.
+        exists: whether a file exists.
 
     Raises:
-        PasswordStoreError: a new key database would hide the passwords of an old one.
+        PasswordStoreError: a new key database would hide the passwords of the old one.
     """
     old = older_store(folder, contents, exists)
     if old:
@@ -58,16 +58,16 @@ def refuse_older_store(folder: str, contents: t.Mapping[str, bytes | None], exis
 
 
 def older_store(folder: str, contents: t.Mapping[str, bytes | None], exists: t.Callable[[str], bool]) -> str:
-    """The key database of an old Thunderbird, where there is no new one; empty elsewhere. Arguments as above."""
+    """The key database of an old Thunderbird if there is no new one; else empty. Arguments as above."""
     old = posixpath.join(folder, _OLD_KEY_DATABASE)
     return old if contents[KEY_DATABASE] is None and exists(old) else ""
 
 
 def may_have(contents: t.Mapping[str, bytes | None], origin: str) -> bool:
-    """Whether logins.json has a password of a server, whose login cannot be read.
+    """Whether logins.json has a password for a server; its login cannot be read.
 
     Args:
-        contents: of the files in use, by name.
+        contents: the files in use, by name.
         origin: as in ``ProfilePasswordStore``.
     """
     return f'"{origin}"'.encode() in (contents.get(LOGINS) or b"")
@@ -83,14 +83,14 @@ def open_store(
     read: t.Callable[[str], bytes | None],
     as_root: t.Callable[[], t.ContextManager[None]],
 ) -> ProfilePasswordStore:
-    """The password store, with nothing decrypted yet.
+    """Open the password store, without decrypting anything yet.
 
     Args:
-        folder: of the profile.
-        contents: of the files in use, by name.
-        scratch: a private directory (0700), which must stay as long as the store is used.
-        now: milliseconds since 1970, for the times in the store.
-        version: finds the version of Thunderbird, None where it is not known.
+        folder: the profile's folder.
+        contents: the files in use, by name.
+        scratch: a private directory (0700), which must exist while the store is in use.
+        now: milliseconds since 1970, for times in the store.
+        version: returns the version of Thunderbird, None if not known.
         read: reads a file by its path.
         as_root: see ``Thunderbird``.
 
@@ -115,7 +115,7 @@ def open_store(
     with as_root():
         from .sdr import Cipher
         from .store import NssPasswordStore
-    # AES since Thunderbird 144; 3DES, which every version reads, where the version is older or unknown.
+    # AES since Thunderbird 144; for older or unknown versions 3DES, which every version reads.
     installed = version()
     return NssPasswordStore.open(
         keys,

@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thunderbird's stored passwords where logins.db is in use: it and key4.db together, as one value.
+"""Thunderbird's stored passwords in logins.db and key4.db, as one value.
 
-Nothing here reads or writes the profile: the bytes come in, and what is to be written goes out.
+This module does not access the profile: it receives bytes and returns what to write.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from .logins_database import Row
 
 @dataclasses.dataclass(frozen=True)
 class LoginsKey:
-    """The key of logins.db, which is read when it is first needed.
+    """The key of logins.db, read on first use.
 
     Attributes:
-        content: the whole key4.db; None where there is none.
-        path: that file.
-        scratch: a private directory for SQLite to work in, as long as the value is used.
+        content: the whole key4.db; None if there is none.
+        path: the path of key4.db.
+        scratch: a private directory for SQLite, which must exist while the value is in use.
     """
 
     content: bytes | None = dataclasses.field(repr=False)
@@ -39,7 +39,7 @@ class LoginsKey:
         """The key.
 
         Raises:
-            PasswordStoreError: there is none.
+            PasswordStoreError: there is no key.
         """
         if self._found is None:
             raise PasswordStoreError(
@@ -49,7 +49,7 @@ class LoginsKey:
         return self._found
 
     def made(self) -> LoginsKey:
-        """The same where the key is there, else a new one, which is then to be written."""
+        """The same value if the key exists, else one with a new key, which must then be written."""
         if self._found is not None:
             return self
         return LoginsKey(key_database.with_logins_key(self.content, self.path, self.scratch), self.path, self.scratch)
@@ -62,22 +62,22 @@ class LoginsKey:
 
     @functools.cached_property
     def opened(self) -> dict[str, tuple[str, str] | None]:
-        """The logins unsealed so far, by their sealed form; None for one that cannot be unsealed."""
+        """The logins decrypted so far, by their sealed form; None for one that cannot be decrypted."""
         return {}
 
 
 @dataclasses.dataclass(frozen=True)
 class DatabasePasswordStore:
-    """The stored passwords of one profile, with the methods of ``NssPasswordStore`` and their errors.
+    """The stored passwords of one profile, with the methods and errors of ``NssPasswordStore``.
 
-    key4.db is only opened where an entry of that origin must be read or written.
+    key4.db is opened only to read or write an entry for the given origin.
 
     Attributes:
         key: the key.
-        content: the whole logins.db as it is on the disk.
-        path: that file.
-        entries: the logins, by their origin.
-        now: the time of changes, in milliseconds since 1970.
+        content: the whole logins.db on the disk.
+        path: the path of logins.db.
+        entries: the logins by origin.
+        now: the time of changes in milliseconds since 1970.
     """
 
     key: LoginsKey
@@ -90,18 +90,18 @@ class DatabasePasswordStore:
     def open(
         cls, key4: bytes | None, key4_path: str, logins: bytes | None, path: str, *, scratch: str, now: int
     ) -> DatabasePasswordStore:
-        """The passwords of a profile; key4.db is not looked into yet.
+        """Open the passwords of a profile, without reading key4.db yet.
 
         Args:
-            key4: the whole key4.db, None where there is none.
-            key4_path: that file.
-            logins: the whole logins.db, None where there is none.
-            path: that file.
-            scratch: a private directory (0700), which must stay as long as the store is used.
+            key4: the whole key4.db, None if there is none.
+            key4_path: the path of key4.db.
+            logins: the whole logins.db, None if there is none.
+            path: the path of logins.db.
+            scratch: a private directory (0700), which must exist while the store is in use.
             now: see above.
 
         Raises:
-            PasswordStoreError: there is no logins.db, or this machine's Python has no sqlite3.
+            PasswordStoreError: there is no logins.db, or the host's Python has no sqlite3.
             DamagedFileError: logins.db cannot be read.
             HostError: the scratch directory cannot be written.
         """
@@ -118,19 +118,19 @@ class DatabasePasswordStore:
         return cls(LoginsKey(key4, key4_path, scratch), logins, path, entries, now)
 
     def stored(self, origin: str, username: str) -> Secret | None:
-        """The password that Thunderbird would use; None where there is none, or none that can be unsealed."""
+        """The password that Thunderbird would use; None if there is none that can be decrypted."""
         for row in self._found(origin, username):
             return self._password(row)
         return None
 
     def with_login(self, origin: str, username: str, password: Secret) -> DatabasePasswordStore:
-        """With this password for that login; the store itself where it is stored already."""
+        """The store with this password for the login; itself if it is already stored."""
         require_storable(username, password)
         found = self._found(origin, username)
         differing = [row for row in found if self._password(row) != password]
         if found and not differing:
             return self
-        # Thunderbird makes the key with its first login. Logins that are there without it cannot be read by anybody.
+        # Thunderbird creates the key with its first login. Existing logins without a key cannot be decrypted.
         key = self.key if any(self.entries.values()) else self.key.made()
         sealed = sealed_login.seal(key.value, username, password.reveal())
         here = self.entries.get(origin, ())
@@ -139,14 +139,14 @@ class DatabasePasswordStore:
         return self._with({origin: tuple(row._replace(sealed=sealed) if row in differing else row for row in here)})
 
     def without_login(self, origin: str, username: str) -> DatabasePasswordStore:
-        """Without that login; the store itself where it is not there."""
+        """The store without the login; itself if the login is not there."""
         found = self._found(origin, username)
         if not found:
             return self
         return self._with({origin: tuple(row for row in self.entries.get(origin, ()) if row not in found)})
 
     def with_moved_login(self, old: str, new: str, username: str) -> DatabasePasswordStore:
-        """With a login moved to another server, its password as it is; a login that is there already wins."""
+        """The store with a login and its password moved to another server, unless the login already exists there."""
         found = self._found(old, username)
         if old == new or not found:
             return self
@@ -157,7 +157,7 @@ class DatabasePasswordStore:
         return self._with({old: left, new: (*self.entries.get(new, ()), *moved)})
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
-        """What must be written to come here from another state, in the order in which it must be: the key first."""
+        """The files to write to get here from another state, in the order to write them: the key first."""
         was, shall_be = _by_guid(before.entries), _by_guid(self.entries)
         if was == shall_be:
             return ()
@@ -171,7 +171,7 @@ class DatabasePasswordStore:
         return dataclasses.replace(self, entries=self.entries.updated(changed))
 
     def _found(self, origin: str, username: str) -> tuple[Row, ...]:
-        """All entries of a login; an entry that cannot be unsealed is nobody's."""
+        """All entries of a login; entries that cannot be decrypted are ignored."""
         return tuple(row for row in self.entries.get(origin, ()) if self._username(row) == username)
 
     def _username(self, row: Row) -> str | None:

@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""key4.db: the SQLite database in which NSS keeps the keys that Thunderbird's passwords are encrypted with.
+"""key4.db: the SQLite database in which NSS keeps the encryption keys of Thunderbird's passwords.
 
-Table ``metaData`` holds the row ``password`` (a salt, and a text sealed under the primary password that proves it) and
+Table ``metaData`` holds the row ``password`` (a salt, and a text encrypted with the primary password to verify it) and
 the check values ``sig_key_<object>_<attribute>``. Each row of ``nssPrivate`` is a PKCS #11 object, each column an
 attribute.
-Source: NSS lib/softoken/sdb.c and sftkdb.c; rows as NSS 3.125 in Thunderbird 153 writes them.
+Source: NSS lib/softoken/sdb.c and sftkdb.c; rows as written by NSS 3.125 in Thunderbird 153.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from ...._model.errors import DamagedFileError, HostError, PasswordStoreError
 from . import libcrypto, nss_sealing, sdr
 from .primary_password import PASSWORD_CHECK, key_without_primary_password, octets
 
-# Imported at once: when it is used, the process has a user's rights, and those may not do to read Python's own files.
+# Imported now: later, the process has a user's rights, which may not allow reading Python's own files.
 try:
     import sqlite3
-except ImportError:  # some systems have it in a package of its own
+except ImportError:  # some systems package it separately
     _has_sqlite = False
 else:
     _has_sqlite = True
@@ -34,7 +34,7 @@ GLOBAL_SALT_BYTES = 20
 VALUE = 0x11  # CKA_VALUE
 LOGINS_KEY = b"as-logins-key"  # its CKA_LABEL, from Thunderbird 157
 
-# The columns of NSS 3.125 in its order (sftkdb_known_attributes). NSS adds those that it misses and ignores the others.
+# The columns of NSS 3.125 in order (sftkdb_known_attributes). NSS adds missing columns and ignores others.
 COLUMNS = (
     "id PRIMARY KEY UNIQUE ON CONFLICT ABORT, "
     "a0, a1, a2, a3, a4, a10, a11, a12, a80, a81, a82, a83, a84, a85, a86, a87, a88, a89, a8a, a8b, a8c, a90, a100, "
@@ -60,27 +60,27 @@ SCHEMA = (
     METADATA,
 )
 
-NULL = bytes.fromhex("A5005A")  # how NSS writes an attribute that is there and empty
+NULL = bytes.fromhex("A5005A")  # NSS's value for an attribute that is present and empty
 YES, NO = b"\1", b"\0"
 
-# How the key of logins.db differs from one for PK11SDR_Encrypt: CKA_LABEL, CKA_ID, CKA_SIGN, CKA_ALWAYS_SENSITIVE.
+# Differences of the key of logins.db from one for PK11SDR_Encrypt: CKA_LABEL, CKA_ID, CKA_SIGN, CKA_ALWAYS_SENSITIVE.
 _OF_LOGINS = types.MappingProxyType({"a3": LOGINS_KEY, "a102": NULL, "a108": NO, "a165": NO})
 
 
 def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
-    """Read the keys of a database that no primary password protects.
+    """Read the keys of a database without a primary password.
 
     Args:
         content: the whole file.
-        path: where it comes from, for messages.
-        scratch: a private directory; what is made there is removed again.
+        path: the file's path, for messages.
+        scratch: a private directory; files created there are removed again.
 
     Returns:
-        The keys; none where the client has not made one yet.
+        The keys; none if the client has not created one yet.
 
     Raises:
-        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
-        DamagedFileError: it is no such database, or a key in it cannot be read.
+        PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
+        DamagedFileError: the file is not such a database, or a key in it cannot be read.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
@@ -88,19 +88,19 @@ def unlock(content: bytes, path: str, scratch: str) -> sdr.SdrKeys:
 
 
 def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
-    """Read the key of logins.db, which NSS keeps beside the others under a name of its own.
+    """Read the key of logins.db, which NSS keeps with the others under its own name.
 
     Args:
         content: the whole file.
-        path: where it comes from, for messages.
-        scratch: a private directory; what is made there is removed again.
+        path: the file's path, for messages.
+        scratch: a private directory; files created there are removed again.
 
     Returns:
-        32 bytes; None where the client has not made the key yet.
+        32 bytes; None if the client has not created the key yet.
 
     Raises:
-        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
-        DamagedFileError: it is no such database, or the key in it cannot be read.
+        PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
+        DamagedFileError: the file is not such a database, or the key in it cannot be read.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy, _reading(copy, path) as database:
@@ -112,17 +112,17 @@ def unlock_logins_key(content: bytes, path: str, scratch: str) -> bytes | None:
 
 
 def create(scratch: str, cipher: sdr.Cipher) -> bytes:
-    """Make a database with an empty primary password and one key.
+    """Create a database with an empty primary password and one key.
 
     Args:
-        scratch: a private directory; what is made there is removed again.
-        cipher: what the key is for: AES with Thunderbird 144 and later, DES3 with older ones.
+        scratch: a private directory; files created there are removed again.
+        cipher: the key's cipher: AES with Thunderbird 144 and later, DES3 with older versions.
 
     Returns:
         The whole file.
 
     Raises:
-        PasswordStoreError: this machine lacks what is needed.
+        PasswordStoreError: the host lacks sqlite3 or a usable libcrypto.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(b"", scratch) as copy:
@@ -134,14 +134,14 @@ def create(scratch: str, cipher: sdr.Cipher) -> bytes:
 
 
 def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> bytes:
-    """Add a key to a database that has none; one that the client has not initialised gets an empty primary password.
+    """Add a key to a database without one; an uninitialised database gets an empty primary password.
 
     Returns:
         The whole new file.
 
     Raises:
-        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
-        DamagedFileError: it is no such database.
+        PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     with working_copy(content, scratch) as copy:
@@ -153,19 +153,19 @@ def with_key(content: bytes, path: str, scratch: str, cipher: sdr.Cipher) -> byt
 
 
 def with_logins_key(content: bytes | None, path: str, scratch: str) -> bytes:
-    """Add the key of logins.db, as Thunderbird 157 makes it when it first stores a password.
+    """Add the key of logins.db, as Thunderbird 157 does when it first stores a password.
 
     Args:
-        content: the whole file, which has no such key; None where there is no file.
-        path: where it comes from, for messages.
-        scratch: a private directory; what is made there is removed again.
+        content: the whole file, without such a key; None if there is no file.
+        path: the file's path, for messages.
+        scratch: a private directory; files created there are removed again.
 
     Returns:
         The whole new file.
 
     Raises:
-        PasswordStoreError: a primary password is set, or this machine lacks what is needed.
-        DamagedFileError: it is no such database.
+        PasswordStoreError: a primary password is set, or the host lacks sqlite3 or a usable libcrypto.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     if content is None:
@@ -179,7 +179,7 @@ def with_logins_key(content: bytes | None, path: str, scratch: str) -> bytes:
 
 
 def _keys(database: sqlite3.Connection, password_key: bytes | None) -> sdr.SdrKeys:
-    """The first key for each cipher, as NSS picks it."""
+    """The first key for each cipher, as NSS selects it."""
     query = "SELECT id, a100, a11 FROM nssPrivate WHERE a102 = ? ORDER BY rowid"
     rows = database.execute(query, (sdr.KEY_ID,)).fetchall()
     if password_key is None:
@@ -235,7 +235,7 @@ def _add_key(
 
 
 def _attributes(cipher: sdr.Cipher, sealed: bytes) -> t.Mapping[str, bytes]:
-    """The columns of a new key, by PKCS #11's numbers (pkcs11t.h), as NSS fills them for PK11SDR_Encrypt."""
+    """The columns of a new key, by PKCS #11 number (pkcs11t.h), as NSS fills them for PK11SDR_Encrypt."""
     length = {"a161": _ulong(cipher.block.key_bytes)} if cipher is sdr.Cipher.AES else {}  # CKA_VALUE_LEN
     return {
         "a0": _ulong(4),  # CKA_CLASS: CKO_SECRET_KEY
@@ -273,10 +273,10 @@ def _ulong(number: int) -> bytes:
 
 @contextlib.contextmanager
 def working_copy(content: bytes, scratch: str, name: str = "key4.db") -> t.Iterator[str]:
-    """A private file with that content, for SQLite to work on; Python before 3.11 cannot give SQLite mere bytes.
+    """A private file with this content for SQLite; Python before 3.11 cannot pass bytes to SQLite.
 
     Raises:
-        HostError: it cannot be written in ``scratch``, a private directory.
+        HostError: it cannot be written to ``scratch``, a private directory.
     """
     try:
         with tempfile.TemporaryDirectory(dir=scratch) as directory:
@@ -293,14 +293,14 @@ def working_copy(content: bytes, scratch: str, name: str = "key4.db") -> t.Itera
 
 
 def content_of(path: str) -> bytes:
-    """The whole working copy."""
+    """The whole content of the working copy."""
     with open(path, "rb") as file:
         return file.read()
 
 
 @contextlib.contextmanager
 def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
-    """The database, read only. Whatever is wrong with it is a DamagedFileError of the original file."""
+    """Open the database read-only; any fault in it is a DamagedFileError of the original file."""
     sqlite_module = sqlite()
     try:
         with contextlib.closing(connect(copy, "?mode=ro&immutable=1")) as database:
@@ -322,7 +322,7 @@ def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
 
 @contextlib.contextmanager
 def writing(copy: str) -> t.Iterator[sqlite3.Connection]:
-    """The database, to be changed in one transaction, with no need to survive a crash; raises HostError."""
+    """Open the database for changes in one transaction, which need not survive a crash; raises HostError."""
     sqlite_module = sqlite()
     try:
         with contextlib.closing(connect(copy, "?mode=rw")) as database:
@@ -335,14 +335,14 @@ def writing(copy: str) -> t.Iterator[sqlite3.Connection]:
 
 
 def connect(copy: str, options: str) -> sqlite3.Connection:
-    """Open a working copy; texts come as bytes.
+    """Open a working copy; texts are returned as bytes.
 
     Args:
         copy: the file.
-        options: those of SQLite's URI, such as ``?mode=rw``.
+        options: SQLite URI options, such as ``?mode=rw``.
 
     Raises:
-        PasswordStoreError: this machine's Python has no sqlite3.
+        PasswordStoreError: the host's Python has no sqlite3.
     """
     database: sqlite3.Connection = sqlite().connect(
         f"file:{urllib.parse.quote(copy)}{options}", uri=True, isolation_level=None
@@ -355,7 +355,7 @@ def sqlite() -> types.ModuleType:
     """Python's sqlite3.
 
     Raises:
-        PasswordStoreError: this machine's Python has none.
+        PasswordStoreError: the host's Python has no sqlite3.
     """
     if not _has_sqlite:
         raise PasswordStoreError(

@@ -1,9 +1,9 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AES and Triple DES by the machine's own OpenSSL (libcrypto), called through ctypes.
+"""AES and Triple DES from the host's OpenSSL (libcrypto), called through ctypes.
 
-The calls are those of the EVP interface that libcrypto 1.0.2, 1.1 and 3 have in common (EVP_EncryptInit(3)).
-The padding is that of PKCS #7 (RFC 5652, section 6.3), which NSS uses as well.
+The EVP calls are common to libcrypto 1.0.2, 1.1 and 3 (EVP_EncryptInit(3)). The padding is that of PKCS #7 (RFC 5652,
+section 6.3), which NSS also uses.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class BlockCipher:
 
     Attributes:
         name: for messages.
-        function: what names it in libcrypto.
+        function: its name in libcrypto.
         key_bytes: the length of its keys.
         block_bytes: the length of its blocks and of its initialisation vectors.
     """
@@ -41,25 +41,25 @@ DES3_CBC = BlockCipher("Triple DES", "EVP_des_ede3_cbc", 24, 8)
 
 
 class PaddingError(ValueError):
-    """What was decrypted does not end in padding: damaged, or another key's."""
+    """The decrypted data does not end in padding: it is damaged or was encrypted with another key."""
 
 
 def encrypt(cipher: BlockCipher, key: bytes, vector: bytes, plain: bytes) -> bytes:
     """Pad and encrypt.
 
     Raises:
-        PasswordStoreError: there is no libcrypto, or it refuses this cipher.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
         ValueError: the key or the initialisation vector has the wrong length.
     """
     return _run(cipher, key, vector, plain, encrypting=True)
 
 
 def decrypt(cipher: BlockCipher, key: bytes, vector: bytes, sealed: bytes) -> bytes:
-    """Decrypt and take the padding off.
+    """Decrypt and remove the padding.
 
     Raises:
-        PasswordStoreError: there is no libcrypto, or it refuses this cipher.
-        PaddingError: it is damaged, or another key's.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
+        PaddingError: the data is damaged or was encrypted with another key.
         ValueError: the key or the initialisation vector has the wrong length.
     """
     return _run(cipher, key, vector, sealed, encrypting=False)
@@ -92,7 +92,7 @@ def _run(cipher: BlockCipher, key: bytes, vector: bytes, data: bytes, *, encrypt
 
 
 def load() -> ctypes.CDLL:
-    """The machine's libcrypto.
+    """The host's libcrypto.
 
     Raises:
         PasswordStoreError: there is none.
@@ -102,7 +102,7 @@ def load() -> ctypes.CDLL:
             return _library(name)
         except OSError:
             continue
-    # The unversioned libcrypto that macOS would offer ends the process that loads it.
+    # On macOS, loading the unversioned libcrypto terminates the process.
     found = None if sys.platform == "darwin" else ctypes.util.find_library("crypto")
     if found is None:
         raise PasswordStoreError(
@@ -115,7 +115,7 @@ def load() -> ctypes.CDLL:
 
 @functools.lru_cache(maxsize=None)
 def _library(name: str) -> ctypes.CDLL:
-    """A library, with the types of its functions: once a process, since a profile may have thousands of texts."""
+    """A library with its function types set; once per process, since a profile may have thousands of texts."""
     library = ctypes.CDLL(name)
     library.EVP_CIPHER_CTX_new.restype = ctypes.c_void_p
     library.EVP_CIPHER_CTX_free.argtypes = (ctypes.c_void_p,)

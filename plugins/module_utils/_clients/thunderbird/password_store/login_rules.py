@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Thunderbird refuses to store, whichever store is in use."""
+"""What Thunderbird refuses to store, in either store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ...._model.secret import Secret
 
 
 def require_storable(username: str, password: Secret) -> None:
-    """Refuse what Thunderbird refuses to store (LoginHelper.checkLoginValues), and what is not Unicode.
+    """Refuse what Thunderbird refuses to store (LoginHelper.checkLoginValues), and text that is not Unicode.
 
     Raises:
         PasswordStoreError: it cannot be stored.

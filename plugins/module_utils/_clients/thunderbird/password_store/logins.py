@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""logins.json: Thunderbird's stored user names and passwords, encrypted one by one.
+"""logins.json: Thunderbird's stored user names and passwords, each encrypted separately.
 
-JSON without white space, UTF-8 unescaped (toolkit LoginStore.sys.mjs, JSONFile.sys.mjs). Thunderbird looks for an entry
-whose ``hostname`` and ``httpRealm`` are both the server's origin, and then for the user name (MsgIncomingServer.sys.mjs
-and SmtpServer.sys.mjs). What is not understood here is kept as it is, in its place.
+JSON without white space, with UTF-8 not escaped (toolkit LoginStore.sys.mjs, JSONFile.sys.mjs). Thunderbird looks for
+an entry whose ``hostname`` and ``httpRealm`` both equal the server's origin, and then for the user name
+(MsgIncomingServer.sys.mjs and SmtpServer.sys.mjs). Unknown parts are kept in place.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ EMPTY = b'{"nextId":1,"logins":[],"potentiallyVulnerablePasswords":[],"version":
 
 _ENCRYPTED = ("encryptedUsername", "encryptedPassword")
 
-# What remains of an entry that is known to a Sync server when it is removed (storage-json.sys.mjs).
+# The fields left of a removed entry that a Sync server knows (storage-json.sys.mjs).
 TOMBSTONE = ("id", "guid", "timePasswordChanged", "timeLastBreachAlertDismissed", "syncCounter", "everSynced")
 
 
@@ -35,7 +35,7 @@ class LoginEntry:
     """One entry, still encrypted.
 
     Attributes:
-        position: where it stands in the file, counted from 0.
+        position: its position in the file, from 0.
         username: the encrypted user name.
         password: the encrypted password.
     """
@@ -50,8 +50,8 @@ class LoginsFile:
     """The whole file.
 
     Attributes:
-        document: the file's object, with an empty ``logins`` in place of the entries.
-        entries: the entries in the order of the file; None where one was removed, so that the others keep their place.
+        document: the file's object, with an empty ``logins`` instead of the entries.
+        entries: the entries in file order; None for a removed one, so that the others keep their positions.
     """
 
     document: t.Mapping[str, t.Any]
@@ -64,11 +64,11 @@ class LoginsFile:
             origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
         """
         positions = self._by_origin.get(origin, ())
-        # What an earlier state had there is still in the index.
+        # The index still contains entries of earlier states.
         return tuple(self.login(position) for position in positions if _origin(self.entries[position]) == origin)
 
     def login(self, position: int) -> LoginEntry:
-        """One of the entries that Thunderbird considers for some server."""
+        """An entry that Thunderbird considers for some server."""
         entry = self.entries[position] or {}
         return LoginEntry(position, *(entry[key] for key in _ENCRYPTED))
 
@@ -88,7 +88,7 @@ class LoginsFile:
         return max(_integer(self.document.get("nextId")), 1, *(known + 1 for known in ids))
 
     def with_added(self, origin: str, username: str, password: str, now: int) -> LoginsFile:
-        """With one more entry, as Thunderbird would add it.
+        """The file with another entry, as Thunderbird would add it.
 
         Args:
             origin: the server's origin.
@@ -119,18 +119,18 @@ class LoginsFile:
         )
 
     def with_password(self, positions: t.Collection[int], password: str, now: int) -> LoginsFile:
-        """With another password (encrypted) in some entries."""
+        """The file with another encrypted password in some entries."""
         changed = {"encryptedPassword": password, "encType": SDR, "timePasswordChanged": now}
         return self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
 
     def with_origin(self, positions: t.Collection[int], origin: str) -> LoginsFile:
-        """With some entries moved to another server."""
+        """The file with some entries moved to another server."""
         changed = {"hostname": origin, "httpRealm": origin}
         after = self._with(positions, lambda entry: {**entry, **changed, **_counted(entry)})
         return after._indexed_as(self, _by_origin=self._with_positions(origin, positions))
 
     def without(self, positions: t.Collection[int]) -> LoginsFile:
-        """Without some entries; of one that a Sync server knows, Thunderbird's tombstone stays."""
+        """The file without some entries; for one that a Sync server knows, Thunderbird's tombstone remains."""
         return self._with(positions, lambda entry: _tombstone(entry) if entry.get("everSynced") is True else None)
 
     def render(self) -> bytes:
@@ -141,7 +141,7 @@ class LoginsFile:
             allow_nan=False,
             separators=(",", ":"),
         )
-        # Only half a character (a lone surrogate) cannot be UTF-8; JavaScript, too, writes it as \udxxx then.
+        # Only a lone surrogate cannot be encoded as UTF-8; JavaScript also writes it as \udxxx then.
         return text.encode("utf-8", "backslashreplace")
 
     def _with(self, positions: t.Collection[int], change: t.Callable[[Entry], Entry | None]) -> LoginsFile:
@@ -156,20 +156,20 @@ class LoginsFile:
         return self._by_origin.updated({origin: tuple(sorted({*there, *positions}))})
 
     def _indexed_as(self, before: LoginsFile, **known: object) -> LoginsFile:
-        """With the index of an earlier state: a run may change thousands of entries, one after the other."""
+        """Take over the index of an earlier state: a run may change thousands of entries one by one."""
         self.__dict__.update({"_next_id": before._next_id, "_by_origin": before._by_origin, **known})
         return self
 
 
 def parse(content: bytes | None, path: str) -> LoginsFile:
-    """Read the file; a missing one holds no logins.
+    """Read the file; a missing one contains no logins.
 
     Args:
-        content: the whole file, None where there is none.
-        path: where it comes from, for messages.
+        content: the whole file, None if there is none.
+        path: the file's path, for messages.
 
     Raises:
-        DamagedFileError: Thunderbird could not read it either.
+        DamagedFileError: Thunderbird could not read the file either.
     """
     if content is None:
         content = EMPTY
@@ -184,7 +184,7 @@ def parse(content: bytes | None, path: str) -> LoginsFile:
     if not isinstance(document, dict):
         raise _damaged(path, 1, "it is not a JSON object")
     entries = document.get("logins")
-    if entries is None:  # Thunderbird, too, takes this for an empty list
+    if entries is None:  # Thunderbird also treats this as an empty list
         entries = []
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise _damaged(path, None, "its logins are not a list of objects")
@@ -192,7 +192,7 @@ def parse(content: bytes | None, path: str) -> LoginsFile:
 
 
 def _origin(entry: Entry | None) -> str | None:
-    """The server that Thunderbird considers an entry for; None where it considers it for none."""
+    """The server for which Thunderbird considers an entry; None for none."""
     if entry is None or not all(isinstance(entry.get(key), str) for key in _ENCRYPTED):
         return None
     origin = entry.get("hostname")
@@ -216,7 +216,7 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    _finite(text)  # what JavaScript cannot hold; nor can Python write a number of more than 4,300 digits
+    _finite(text)  # rejects what JavaScript cannot hold; Python cannot write more than 4,300 digits
     return int(text)
 
 
@@ -225,7 +225,7 @@ def _integer(value: object) -> int:
 
 
 def _counted(entry: Entry) -> Entry:
-    """What shows Sync that an entry has changed, where Sync keeps count."""
+    """Mark an entry as changed for Sync, if Sync counts its changes."""
     return {"syncCounter": entry["syncCounter"] + 1} if isinstance(entry.get("syncCounter"), int) else {}
 
 

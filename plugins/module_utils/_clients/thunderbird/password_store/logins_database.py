@@ -1,11 +1,11 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""logins.db: the SQLite database in which Thunderbird 157 and later keep user names and passwords.
+"""logins.db: the SQLite database with user names and passwords of Thunderbird 157 and later.
 
-Table ``loginsL`` has what was stored here, and ``loginsM`` mirrors a Sync server: a row of it counts unless it is
+Table ``loginsL`` has the logins stored locally, and ``loginsM`` mirrors a Sync server: a row of it counts unless it is
 marked as overridden by the row of ``loginsL`` with the same ``guid``. Times are in milliseconds since 1970. Everything
-that is not named here is kept.
-Source: application-services, components/logins (schema.rs, db.rs); rows as Thunderbird 157 writes them.
+else is kept.
+Source: application-services, components/logins (schema.rs, db.rs); rows as written by Thunderbird 157.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _COLUMNS = (
     "guid, origin, httpRealm, formActionOrigin, usernameField, passwordField, timesUsed, timeCreated, timeLastUsed, "
     "timePasswordChanged, secFields"
 )
-# Thunderbird looks for an origin that is the realm, too. NULL, as in a tombstone, is equal to nothing.
+# Thunderbird looks for an origin that is also the realm. NULL, as in a tombstone, equals nothing.
 _SEALED = "httpRealm = origin AND typeof(secFields) = 'text' ORDER BY id"
 _READ = (
     f"SELECT guid, origin, secFields FROM loginsL WHERE is_deleted = 0 AND {_SEALED}",
     f"SELECT guid, origin, secFields FROM loginsM WHERE is_overridden = 0 AND {_SEALED}",
 )
 _OVERRIDE = (
-    # What only the mirror has needs a row of ours to differ in; 0 is "as on the server".
+    # A login only in the mirror needs a local row to differ from it; 0 means "as on the server".
     (
         f"INSERT OR IGNORE INTO loginsL ({_COLUMNS}, local_modified, is_deleted, sync_status) "
         f"SELECT {_COLUMNS}, NULL, 0, 0 FROM loginsM WHERE guid = :guid"
@@ -51,7 +51,7 @@ _CHANGE = (
 _REMOVE = (
     *_OVERRIDE,
     "DELETE FROM loginsL WHERE guid = :guid AND sync_status = 2",
-    # A Sync server knows the others: a tombstone stays.
+    # A Sync server knows the others: a tombstone remains.
     (
         "UPDATE loginsL SET local_modified = :now, sync_status = 1, is_deleted = 1, secFields = '', origin = '', "
         "httpRealm = NULL, formActionOrigin = NULL WHERE guid = :guid"
@@ -60,10 +60,10 @@ _REMOVE = (
 
 
 class Row(t.NamedTuple):
-    """One login, still sealed.
+    """A login, still encrypted.
 
     Attributes:
-        guid: its name in the database.
+        guid: its id in the database.
         origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
         sealed: user name and password (``sealed_login``).
     """
@@ -74,7 +74,7 @@ class Row(t.NamedTuple):
 
     @classmethod
     def new(cls, origin: str, sealed: str) -> Row:
-        """A login with a name of its own."""
+        """A login with a new id."""
         return cls(f"{{{uuid.uuid4()}}}", origin, sealed)
 
 
@@ -83,12 +83,12 @@ def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
 
     Args:
         content: the whole file.
-        path: where it comes from, for messages.
-        scratch: a private directory; what is made there is removed again.
+        path: the file's path, for messages.
+        scratch: a private directory; files created there are removed again.
 
     Raises:
-        PasswordStoreError: this machine's Python has no sqlite3.
-        DamagedFileError: it is no such database.
+        PasswordStoreError: the host's Python has no sqlite3.
+        DamagedFileError: the file is not such a database.
         HostError: the scratch directory cannot be written.
     """
     sqlite = key_database.sqlite()
@@ -109,17 +109,17 @@ def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
 
 
 def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.Mapping[str, Row], now: int) -> bytes:
-    """The whole file with other logins.
+    """The whole file with changed logins.
 
     Args:
-        content: the whole file as it is.
+        content: the whole file before.
         scratch: as for ``rows``.
-        before: the logins that are in it, by their guid.
-        after: those that are to be in it.
+        before: the logins in it, by guid.
+        after: the logins to store in it.
         now: the time in milliseconds since 1970.
 
     Raises:
-        PasswordStoreError: this machine's Python has no sqlite3.
+        PasswordStoreError: the host's Python has no sqlite3.
         HostError: the scratch directory cannot be written.
     """
     with key_database.working_copy(content, scratch, "logins.db") as copy:
@@ -139,4 +139,4 @@ def changed(content: bytes, scratch: str, before: t.Mapping[str, Row], after: t.
 def _text(value: object) -> str:
     if not isinstance(value, bytes):
         raise ValueError("a field that is not a text")
-    return value.decode("utf-8", "replace")  # what is no text is no login of ours, and stops nothing
+    return value.decode("utf-8", "replace")  # invalid text cannot be our login and must not stop the run

@@ -1,14 +1,14 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How NSS seals what is private in key4.db: encryption and a check value under a key made of the primary password.
+"""NSS's protection of private data in key4.db: encryption and check values, keyed by the primary password.
 
 ``EncryptedData ::= SEQUENCE { algorithm, OCTET STRING }`` with one of
 
-* PBES2 (RFC 8018, A.4) of PBKDF2, HMAC-SHA-256 and AES-256-CBC: what is written here, and by NSS since 3.49 (2019);
-* pbeWithSha1AndTripleDES-CBC in NSS's own form: older profiles whose primary password was never changed;
-* PBMAC1 (RFC 8018, A.5) of PBKDF2 and HMAC-SHA-256: the check value that goes with PBES2.
+* PBES2 (RFC 8018, A.4) with PBKDF2, HMAC-SHA-256 and AES-256-CBC: written here, and by NSS since 3.49 (2019);
+* pbeWithSha1AndTripleDES-CBC in NSS's own form: in older profiles whose primary password was never changed;
+* PBMAC1 (RFC 8018, A.5) with PBKDF2 and HMAC-SHA-256: the check value used with PBES2.
 
-Sources: NSS lib/softoken/sftkpwd.c (which form is used where) and lowpbe.c (how the keys are derived).
+Sources: NSS lib/softoken/sftkpwd.c (when each form is used) and lowpbe.c (key derivation).
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ SHA1_DES3_CBC = "1.2.840.113549.1.12.5.1.3"
 
 KEY_BYTES = 32
 SALT_BYTES = 32
-ROUNDS = 1  # NSS's own number where there is no primary password
-MAX_ROUNDS = 1_000_000  # NSS writes 10,000 for a primary password; a damaged number must not keep a host busy for hours
+ROUNDS = 1  # NSS's value without a primary password
+MAX_ROUNDS = 1_000_000  # NSS uses 10,000 with a primary password; a damaged number must not keep a host busy for hours
 
 
 class UnknownFormError(ValueError):
-    """Well formed, but not one of the forms that are known here."""
+    """The data is well-formed, but has an unsupported form."""
 
 
 def password_key(salt: bytes, password: bytes) -> bytes:
-    """What all keys of a database are derived from (sftkdb_passwordToKey).
+    """The key from which all keys of a database are derived (sftkdb_passwordToKey).
 
     Args:
-        salt: the database's own; a new primary password comes with one of 48 bytes, and that means SHA-384.
-        password: the primary password, empty where there is none.
+        salt: the database's salt; a new primary password has one of 48 bytes, which implies SHA-384.
+        password: the primary password, empty if there is none.
     """
     return hashlib.new("sha384" if len(salt) == 48 else "sha1", salt + password).digest()
 
@@ -51,20 +51,20 @@ def password_key(salt: bytes, password: bytes) -> bytes:
 def seal(key: bytes, plain: bytes) -> bytes:
     """Encrypt with PBES2."""
     salt = secrets.token_bytes(SALT_BYTES)
-    vector = der.encode_octets(secrets.token_bytes(14))  # 16 bytes that read as DER: NSS's form (nsspkcs5_SetIVParam)
+    vector = der.encode_octets(secrets.token_bytes(14))  # 16 bytes in DER, as NSS requires (nsspkcs5_SetIVParam)
     sealed = libcrypto.encrypt(libcrypto.AES_256_CBC, _pbkdf2(key, salt, ROUNDS), vector, plain)
     cipher = der.encode_sequence(der.encode_identifier(AES_256_CBC), vector)
     return _encode(PBES2, salt, cipher, sealed)
 
 
 def unseal(key: bytes, sealed: bytes) -> bytes:
-    """Decrypt whatever NSS encrypted.
+    """Decrypt data encrypted by NSS.
 
     Raises:
-        PaddingError: it is damaged, or of another password.
-        UnknownFormError: it is in a form that is not known here.
-        ValueError: it is damaged.
-        PasswordStoreError: this machine's OpenSSL refuses.
+        PaddingError: the data is damaged, or another password was used.
+        UnknownFormError: the data has an unsupported form.
+        ValueError: the data is damaged.
+        PasswordStoreError: the host's OpenSSL refuses.
     """
     algorithm, parameters, content = _decode(sealed)
     if algorithm == SHA1_DES3_CBC:
@@ -78,24 +78,24 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
 
 
 def sign(key: bytes, attribute: int, plain: bytes) -> bytes:
-    """The check value of an attribute that is sealed with PBES2, for the table of NSS's metadata."""
+    """The check value of an attribute encrypted with PBES2, for NSS's metadata table."""
     salt = secrets.token_bytes(SALT_BYTES)
     mac = _mac(_pbkdf2(key, salt, ROUNDS), attribute, plain)
     return _encode(PBMAC1, salt, der.encode_sequence(der.encode_identifier(HMAC_SHA256)), mac)
 
 
 def wants_signature(sealed: bytes) -> bool:
-    """Whether NSS uses an attribute only with a check value that agrees: with PBES2, not with the older form."""
+    """Whether NSS requires a matching check value for an attribute: with PBES2, not with the older form."""
     return _decode(sealed)[0] == PBES2
 
 
 def agrees(key: bytes, attribute: int, plain: bytes, signature: bytes) -> bool:
-    """Whether a check value is that of the attribute.
+    """Whether a check value matches the attribute.
 
     Raises:
-        UnknownFormError: it is in a form that is not known here.
+        UnknownFormError: it has an unsupported form.
         ValueError: it is damaged.
-        PasswordStoreError: this machine's OpenSSL refuses.
+        PasswordStoreError: the host's OpenSSL refuses.
     """
     algorithm, parameters, mac = _decode(signature)
     _expect(algorithm, PBMAC1)
@@ -105,7 +105,7 @@ def agrees(key: bytes, attribute: int, plain: bytes, signature: bytes) -> bool:
 
 
 def _mac(derived: bytes, attribute: int, plain: bytes) -> bytes:
-    """Over the object (NSS signs with 0, whatever the object's number), the attribute's type and its value."""
+    """The MAC over the object (NSS uses 0, whatever the object's number), the attribute's type and its value."""
     return hmac.new(derived, (0).to_bytes(4, "big") + attribute.to_bytes(4, "big") + plain, hashlib.sha256).digest()
 
 
@@ -155,7 +155,7 @@ def _rounds(parameters: der.DerReader) -> int:
 def _pbkdf2(key: bytes, salt: bytes, rounds: int) -> bytes:
     try:
         return hashlib.pbkdf2_hmac("sha256", key, salt, rounds, KEY_BYTES)
-    except ValueError as error:  # OpenSSL's FIPS mode sets lower bounds; every argument has been checked
+    except ValueError as error:  # OpenSSL's FIPS mode has lower bounds; all arguments are validated already
         raise PasswordStoreError(
             f"This machine's OpenSSL refuses PBKDF2 with {rounds} round(s), which Thunderbird's password store uses "
             f"({error}); nothing was changed. Leave the password out on this machine (FIPS mode?)."
@@ -163,7 +163,7 @@ def _pbkdf2(key: bytes, salt: bytes, rounds: int) -> bytes:
 
 
 def _unseal_old(key: bytes, parameters: der.DerReader, content: bytes) -> bytes:
-    """PBKDF1 with SHA-1, stretched as a draft of PKCS #12 had it (nsspkcs5_PBKDF1Extended)."""
+    """Decrypt with PBKDF1 and SHA-1, extended as in a draft of PKCS #12 (nsspkcs5_PBKDF1Extended)."""
     salt, rounds = parameters.octets(), _rounds(parameters)
     digest = key + salt
     for _round in range(rounds):

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Secret Decoder Ring: how Thunderbird encrypts each user name and password in logins.json.
+"""The Secret Decoder Ring, which encrypts each user name and password in logins.json.
 
 ``SEQUENCE { OCTET STRING key-id, SEQUENCE { cipher, OCTET STRING iv }, OCTET STRING sealed }``, in base64.
 Source: NSS lib/pk11wrap/pk11sdr.c.
@@ -20,12 +20,12 @@ KEY_ID = bytes.fromhex("F8000000000000000000000000000001")
 
 
 class Cipher(enum.Enum):
-    """The ciphers that the ring has had, the preferred one first.
+    """The ciphers used by SDR, the preferred one first.
 
     Attributes:
         block: the cipher itself.
-        identifier: its name in the encrypted text.
-        key_type: PKCS #11's number for its keys (CKK_AES, CKK_DES3).
+        identifier: its object identifier in the encrypted text.
+        key_type: the PKCS #11 type of its keys (CKK_AES, CKK_DES3).
     """
 
     AES = (libcrypto.AES_256_CBC, "2.16.840.1.101.3.4.1.42", 0x1F)
@@ -39,11 +39,11 @@ class Cipher(enum.Enum):
 
 @dataclasses.dataclass(frozen=True)
 class SdrKey:
-    """One key of a profile.
+    """A key of a profile.
 
     Attributes:
-        cipher: what it is for.
-        value: the key itself.
+        cipher: the key's cipher.
+        value: the key's bytes.
     """
 
     cipher: Cipher
@@ -58,20 +58,20 @@ class SdrKey:
 
 @dataclasses.dataclass(frozen=True)
 class SdrKeys:
-    """All keys of a profile: none, one, or one for each cipher (a profile that is older than Thunderbird 144).
+    """All keys of a profile: none, one, or one per cipher (in a profile older than Thunderbird 144).
 
     Attributes:
-        keys: at most one for each cipher, the preferred one first.
+        keys: at most one per cipher, the preferred one first.
     """
 
     keys: tuple[SdrKey, ...]
 
     def encrypt(self, text: str) -> str:
-        """Encrypt with the preferred key; there must be one.
+        """Encrypt with the preferred key, which must exist.
 
         Raises:
             ValueError: the text is not Unicode, or there is no key.
-            PasswordStoreError: there is no libcrypto, or it refuses the cipher.
+            PasswordStoreError: there is no libcrypto, or it rejects the cipher.
         """
         try:
             plain = text.encode("utf-8")
@@ -82,11 +82,11 @@ class SdrKeys:
         return _encrypt(self.keys[0], plain)
 
     def decrypt(self, sealed: str) -> str:
-        """Decrypt with the key of the cipher that the text names; NSS, too, does not insist on the key's id.
+        """Decrypt with the key of the cipher that the text names; like NSS, ignore the key's id.
 
         Raises:
-            ValueError: it is damaged, or its key is not here.
-            PasswordStoreError: there is no libcrypto, or it refuses the cipher.
+            ValueError: the text is damaged, or its key is missing.
+            PasswordStoreError: there is no libcrypto, or it rejects the cipher.
         """
         identifier, vector, content = _read(sealed)
         for key in self.keys:
@@ -122,5 +122,5 @@ def _encrypt(key: SdrKey, plain: bytes) -> str:
 
 
 def _odd(value: bytes) -> bytes:
-    """With the odd parity that the bytes of DES keys have (FIPS 46-3)."""
+    """Set the odd parity of the bytes of DES keys (FIPS 46-3)."""
     return bytes(octet & 0xFE | (bin(octet >> 1).count("1") + 1) % 2 for octet in value)

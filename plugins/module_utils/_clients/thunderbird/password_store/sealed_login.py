@@ -1,10 +1,10 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A user name and a password as logins.db of Thunderbird 157 has them: sealed together, in its column ``secFields``.
+"""A user name and a password in logins.db of Thunderbird 157, encrypted together in the column ``secFields``.
 
-JSON Web Encryption (RFC 7516) in its compact form, with the key itself ("dir") and AES-256-GCM: the header, no
+JSON Web Encryption (RFC 7516) in compact form, with the key used directly ("dir") and AES-256-GCM: the header, no
 encrypted key, the initialisation vector, the text ``{"u":USER,"p":PASSWORD}`` and the tag, each in base64url (RFC 4648,
-section 5, without padding). The encoded header is authenticated, too.
+section 5, without padding). The encoded header is authenticated too.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ HEADER = b'{"alg":"dir","enc":"A256GCM"}'
 
 
 def seal(key: bytes, username: str, password: str) -> str:
-    """Seal a login.
+    """Encrypt a login.
 
     Raises:
-        PasswordStoreError: there is no libcrypto, or it refuses the cipher.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
     """
     plain = json.dumps({"u": username, "p": password}, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     header, vector = _encode(HEADER), secrets.token_bytes(aes_gcm.VECTOR_BYTES)
@@ -31,11 +31,11 @@ def seal(key: bytes, username: str, password: str) -> str:
 
 
 def unseal(key: bytes, text: str) -> tuple[str, str]:
-    """The user name and the password.
+    """Decrypt the user name and the password.
 
     Raises:
-        ValueError: it is damaged, another key's, or in a form that is not known here.
-        PasswordStoreError: there is no libcrypto, or it refuses the cipher.
+        ValueError: the text is damaged, was encrypted with another key, or has an unsupported form.
+        PasswordStoreError: there is no libcrypto, or it rejects the cipher.
     """
     header, wrapped, vector, sealed, tag = text.split(".")
     if wrapped or json.loads(_decode(header)) != json.loads(HEADER):

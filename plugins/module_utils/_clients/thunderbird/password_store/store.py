@@ -1,8 +1,8 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thunderbird's stored passwords: key4.db and logins.json together, as one value.
+"""Thunderbird's stored passwords in key4.db and logins.json, as one value.
 
-Nothing here reads or writes the profile: the bytes come in, and what is to be written goes out.
+This module does not access the profile: it receives bytes and returns what to write.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .sdr import Cipher
 
 @dataclasses.dataclass(frozen=True)
 class KeyDatabase:
-    """key4.db, which is opened when a key is first needed.
+    """key4.db, opened when a key is first needed.
 
     Attributes:
-        content: the whole file; None where there is none.
-        path: the file.
-        scratch: a private directory for SQLite to work in, as long as the value is used.
+        content: the whole file; None if there is none.
+        path: the file's path.
+        scratch: a private directory for SQLite, which must exist while the value is in use.
     """
 
     content: bytes | None = dataclasses.field(repr=False)
@@ -37,18 +37,18 @@ class KeyDatabase:
 
     @functools.cached_property
     def keys(self) -> sdr.SdrKeys:
-        """The keys; none where there is no file or none has been made."""
+        """The keys; none if there is no file or no key in it."""
         if self.content is None:
             return sdr.SdrKeys(())
         return key_database.unlock(self.content, self.path, self.scratch)
 
     @functools.cached_property
     def usernames(self) -> dict[str, str | None]:
-        """The user names decrypted so far, by their encrypted form: each account looks through all of its server's."""
+        """The user names decrypted so far, by their encrypted form: each account searches all entries of its server."""
         return {}
 
     def with_key(self, cipher: Cipher) -> KeyDatabase:
-        """With a key to encrypt with: itself where it has one, whatever it is for."""
+        """The database with a key for encryption; itself if it has one for any cipher."""
         if self.keys.keys:
             return self
         if self.content is None:
@@ -62,16 +62,16 @@ class KeyDatabase:
 class NssPasswordStore:
     """The stored passwords of one profile.
 
-    Every method may raise ``PasswordStoreError`` (a primary password is set, this machine lacks what is needed),
-    ``DamagedFileError`` or ``HostError`` (no space in the scratch directory); nothing has changed then. key4.db is only
-    opened where an entry of that origin must be read or written.
+    Every method may raise ``PasswordStoreError`` (a primary password is set, or the host lacks sqlite3 or a usable
+    libcrypto), ``DamagedFileError`` or ``HostError`` (no space in the scratch directory); nothing has changed then.
+    key4.db is opened only to read or write an entry for the given origin.
 
     Attributes:
         key_file: key4.db.
         logins: logins.json.
-        logins_path: that file.
-        fresh: what a key that has to be made is for: AES with Thunderbird 144 and later, DES3 with older ones.
-        now: the time that new entries bear, in milliseconds since 1970.
+        logins_path: the path of logins.json.
+        fresh: the cipher of a new key: AES with Thunderbird 144 and later, DES3 with older versions.
+        now: the time for new entries in milliseconds since 1970.
     """
 
     key_file: KeyDatabase
@@ -93,17 +93,17 @@ class NssPasswordStore:
         now: int,
         read_backup: t.Callable[[], bytes | None] = lambda: None,
     ) -> NssPasswordStore:
-        """The passwords of a profile; key4.db is not looked into yet.
+        """Open the passwords of a profile, without reading key4.db yet.
 
         Args:
-            key4: the whole key4.db, None where there is none.
-            key4_path: that file.
-            logins: the whole logins.json, None where there is none.
-            logins_path: that file.
-            scratch: a private directory (0700), which must stay as long as the store is used.
+            key4: the whole key4.db, None if there is none.
+            key4_path: the path of key4.db.
+            logins: the whole logins.json, None if there is none.
+            logins_path: the path of logins.json.
+            scratch: a private directory (0700), which must exist while the store is in use.
             fresh: see above.
             now: see above.
-            read_backup: reads logins-backup.json, which Thunderbird goes on with where there is no logins.json.
+            read_backup: reads logins-backup.json, which Thunderbird uses if there is no logins.json.
 
         Raises:
             DamagedFileError: logins.json cannot be read.
@@ -113,7 +113,7 @@ class NssPasswordStore:
         return cls(KeyDatabase(key4, key4_path, scratch), parse(logins, logins_path), logins_path, fresh, now)
 
     def stored(self, origin: str, username: str) -> Secret | None:
-        """The password that Thunderbird would use; None where there is none, or none that can be decrypted.
+        """The password that Thunderbird would use; None if there is none that can be decrypted.
 
         Args:
             origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
@@ -126,7 +126,7 @@ class NssPasswordStore:
         return None
 
     def with_login(self, origin: str, username: str, password: Secret) -> NssPasswordStore:
-        """With this password for that login; the store itself where it is stored already.
+        """The store with this password for the login; itself if it is already stored.
 
         Args:
             origin: as for ``stored``.
@@ -152,7 +152,7 @@ class NssPasswordStore:
         return after._indexed_as(self, {origin: self._positions_at(origin).updated(names)})
 
     def without_login(self, origin: str, username: str) -> NssPasswordStore:
-        """Without that login; the store itself where it is not there."""
+        """The store without the login; itself if the login is not there."""
         found = self._found(origin, username)
         if not found:
             return self
@@ -160,11 +160,11 @@ class NssPasswordStore:
         return after._indexed_as(self, {origin: self._positions_at(origin).updated({}, [username])})
 
     def with_moved_login(self, old: str, new: str, username: str) -> NssPasswordStore:
-        """With a login moved to another server, its password as it is; a login that is there already wins.
+        """The store with a login and its password moved to another server, unless the login already exists there.
 
         Args:
-            old: the origin that it has, as for ``stored``.
-            new: the origin that it shall have.
+            old: its present origin, as for ``stored``.
+            new: its new origin.
             username: the login.
         """
         found = [login.position for login in self._found(old, username)]
@@ -178,7 +178,7 @@ class NssPasswordStore:
         return after._indexed_as(self, moved)
 
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
-        """What must be written to come here from another state, in the order in which it must be: the keys first."""
+        """The files to write to get here from another state, in the order to write them: the keys first."""
         files = []
         if self.key_file != before.key_file and self.key_file.content is not None:
             files.append(FileWrite(self.key_file.path, self.key_file.content))
@@ -189,16 +189,16 @@ class NssPasswordStore:
     def _indexed_as(
         self, before: NssPasswordStore, changed: t.Mapping[str, PersistentMap[str, tuple[int, ...]]]
     ) -> NssPasswordStore:
-        """With the index of an earlier state: of n logins, each would look through all others."""
+        """Take over the index of an earlier state: otherwise each of n logins would search all others."""
         self.__dict__["_positions"] = {**before._positions, **changed}
         return self
 
     def _found(self, origin: str, username: str) -> tuple[LoginEntry, ...]:
-        """All entries of a login; an entry that cannot be decrypted is nobody's, as it is for Thunderbird."""
+        """All entries of a login; entries that cannot be decrypted are ignored, as in Thunderbird."""
         return tuple(self.logins.login(position) for position in self._positions_at(origin).get(username, ()))
 
     def _positions_at(self, origin: str) -> PersistentMap[str, tuple[int, ...]]:
-        """The positions of the entries of one server, by their user names."""
+        """The positions of a server's entries, by user name."""
         if origin not in self._positions:
             known = self.key_file.usernames
             found: dict[str, list[int]] = {}
@@ -213,7 +213,7 @@ class NssPasswordStore:
 
     @functools.cached_property
     def _positions(self) -> dict[str, PersistentMap[str, tuple[int, ...]]]:
-        """What is known of it so far, by the origin."""
+        """Known positions, by origin."""
         return {}
 
     def _password(self, login: LoginEntry) -> Secret | None:
@@ -228,7 +228,7 @@ class NssPasswordStore:
 
 
 def _readable(backup: bytes | None, path: str) -> bytes | None:
-    """The copy, unless Thunderbird would pass it over, too."""
+    """The backup, unless Thunderbird would ignore it too."""
     if backup is not None:
         try:
             parse(backup, path)
