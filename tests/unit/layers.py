@@ -138,6 +138,7 @@ RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
 EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     # Python's SQLite opens no database from bytes before 3.11, hence a private copy in a scratch folder.
     f"{THUNDERBIRD_PASSWORDS}/key_database.py": ("open()", "os", "sqlite3", "tempfile"),
+    f"{THUNDERBIRD_PASSWORDS}/primary_password.py": ("sqlite3",),
     # OpenSSL's library, which every host has, does what the standard library cannot: the ciphers of the password store.
     f"{THUNDERBIRD_PASSWORDS}/libcrypto.py": ("ctypes",),
     f"{THUNDERBIRD_PASSWORDS}/aes_gcm.py": ("ctypes",),
