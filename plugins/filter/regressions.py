@@ -9,7 +9,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ..plugin_utils._fleet.regressions import regressions
+from ..plugin_utils._fleet.broken_by_change import regressions
 
 DOCUMENTATION = r"""
 name: regressions

@@ -13,7 +13,7 @@ import zipfile
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.default_settings import BUILT_IN
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.unset_preferences import BUILT_IN
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import same
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.rollback_sequences import DROPPED
 

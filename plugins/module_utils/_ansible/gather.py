@@ -10,8 +10,8 @@ from .._clients.listing import ClientAccount, Listing
 from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected_error
-from .account_entry import entry, merged, not_expressed, server_options
 from .client_registry import CLIENTS
+from .inventory_entry import entry, merged, not_expressed, server_options
 
 OPTIONS: t.Mapping[str, t.Any] = {
     "users": {"type": "list", "elements": "str"},

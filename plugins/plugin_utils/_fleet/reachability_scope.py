@@ -13,9 +13,9 @@ import typing as t
 
 from .evidence import ALL_SITES, LOCAL, REFUSALS, Endpoint, Evidence, decisive_kind, grouped
 from .failure_kinds import Kind
+from .failures_at_one_site import OneSite
 from .fleet_report import Confidence, Scope
 from .observations import Before, Observation
-from .one_site import OneSite
 from .rulings import Advice, Ruling, hosts_of, share
 from .server_or_settings import server_or_settings
 from .wording import counted

@@ -11,20 +11,20 @@ from ..._model.account import Account
 from ..._model.settings import Change, Settings
 from ..lookup import marker
 from . import client_settings, further_identities, mapping, signatures
+from .default_account import choose_default
 from .indexed_settings import ACCOUNTS, MARKER, SMTP_SERVERS, Draft, IndexedSettings
 from .local_folders import with_local_folders
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, allocate_ids, find
+from .lookup import allocate_ids, find
 from .mapping import (
     PrefIds,
     branch,
-    default_account,
     enforce,
     is_as_wanted,
     names,
     text,
 )
 from .own_identity import own_identity
-from .smtp_servers import default_smtp_server, identities_naming, senders_by, senders_by_default
+from .smtp_servers import identities_naming, senders_by
 
 
 class LoginKey(t.NamedTuple):
@@ -70,7 +70,7 @@ def present(
     after.append(SMTP_SERVERS, ids.smtp)
     further_identities.configure(after, ids, account)
     client_settings.enforce(after, ids, account)
-    _choose_default(after, ids, account)
+    choose_default(after, ids, account)
     finished = with_local_folders(after.finished(), account)
     return (before if finished is state else finished), ids
 
@@ -162,19 +162,3 @@ def _follow_move(after: Draft, ids: PrefIds, account: Account, as_root: t.Callab
     for key, value in after.before.flat().items():
         if isinstance(value, str) and references.may_be_in(value):
             after[key] = references.moved(value)
-
-
-def _choose_default(after: Draft, ids: PrefIds, account: Account) -> None:
-    """Make the account the default if that is wanted or no other can be."""
-    if account.default or default_account(after) == ids.account:
-        after[DEFAULT_ACCOUNT] = ids.account
-    alone = after.list_of(SMTP_SERVERS).names == (ids.smtp,)
-    if alone or (account.default and not _others_send_by_default(after.before, ids)):
-        after[DEFAULT_SMTP] = ids.smtp
-
-
-def _others_send_by_default(before: IndexedSettings, ids: PrefIds) -> bool:
-    """Whether identities of other accounts rely on the current default SMTP server."""
-    own = names(before, branch("account", ids.account) + "identities")
-    others = senders_by_default(before).difference(own)
-    return bool(default_smtp_server(before) and others)

@@ -11,11 +11,11 @@ from ..._model.settings import Change, Settings, Value, same
 from ..change_log_reader import PastAccount
 from ..undo import LeftSetting
 from . import folder_references, mapping, server_move
-from .default_settings import is_still, means_the_same
 from .indexed_settings import ACCOUNTS, LAST_KEY, SMTP_SERVERS, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, stored
 from .mapping import branch, names, names_in
 from .stored import ThunderbirdState
+from .unset_preferences import is_still, means_the_same
 from .writing import below, part_of
 
 _LISTS: t.Mapping[str, str] = {ACCOUNTS: "account", SMTP_SERVERS: "smtpserver"}

@@ -14,7 +14,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.charter.mail.plugins.filter.regressions import FilterModule
 from ansible_collections.charter.mail.plugins.module_utils._ansible import run_verify
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.regressions import regressions
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.broken_by_change import regressions
 from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, USERNAME, Server, imap, pop3, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.verify_results import options
 from ansible_collections.charter.mail.tests.unit.scripted_server import serve
