@@ -20,7 +20,7 @@ FILES: t.Mapping[str, FilesToRead] = {"thunderbird": of_thunderbird.FILES, "evol
 """The files that each client needs, by client name."""
 
 
-@functools.cache
+@functools.lru_cache
 def prepared(clients: tuple[str, ...], *, has_key: bool) -> tuple[Patterns, Command]:
     """The paths that a look covers, and the command that reads them.
 

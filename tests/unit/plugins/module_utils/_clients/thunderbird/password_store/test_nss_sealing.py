@@ -12,7 +12,7 @@ import sqlite3
 import typing as t
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import nss_sealing
@@ -159,14 +159,16 @@ def test_the_forms_of_this_test_are_right_otherwise() -> None:
 
 
 @given(st.binary(max_size=60), st.integers(0, 200), st.integers(1, 255))
+@example(b"", 199, 247)  # it has a right padding
 def test_damage_is_a_value_error(junk: bytes, position: int, change: int) -> None:
     sealed = bytearray(form())
     sealed[position % len(sealed)] ^= change
     for data in (junk, bytes(sealed), bytes(sealed)[: position % len(sealed)]):
         with pytest.raises(ValueError, match=r"\w"):
-            nss_sealing.unseal(KEY, data)
-        with pytest.raises(ValueError, match=r"\w"):
             nss_sealing.agrees(KEY, VALUE, b"x", data)
+        # CBC authenticates nothing: if a byte has changed, the padding is right in one case of 256.
+        with contextlib.suppress(ValueError) if data == sealed else pytest.raises(ValueError, match=r"\w"):
+            nss_sealing.unseal(KEY, data)
 
 
 def test_a_machine_that_refuses_the_derivation_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
