@@ -79,7 +79,7 @@ def look(
     accounts = requests(params) if wanted is None else wanted
     try:
         # All clients that may get the accounts; the same look shows which of them do.
-        names, _ = client_choice.choose(params, System.LINUX, lambda: client_registry.names(System.LINUX))
+        names, _is_fallback = client_choice.choose(params, System.LINUX, lambda: client_registry.names(System.LINUX))
         if needs_module(accounts, names, params):
             return None
         users = {request.account.user for request in accounts}
