@@ -21,7 +21,7 @@ extends_documentation_fragment:
 options:
   users:
     description:
-      - The users. If omitted on Linux, a task that runs as root lists root and all people who have a home directory.
+      - The users. If omitted on Linux, a task that runs as root lists root and regular users with a home directory.
         Other tasks list the user who runs them. If omitted on Windows, all users who have a profile.
     type: list
     elements: str

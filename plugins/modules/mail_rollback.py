@@ -39,7 +39,7 @@ options:
     default: last
   users:
     description:
-      - The users. If omitted on Linux, a task that runs as root serves root and all people who have a home directory.
+      - The users. If omitted on Linux, a task that runs as root serves root and regular users with a home directory.
         Other tasks serve the user who runs them. If omitted on Windows, all users who have a profile.
     type: list
     elements: str

@@ -25,7 +25,7 @@ from .report.settings_to_try import Suggestion, suggestions
 from .session_limit import FIRST_PAUSE, Sessions, jittered, longer, turned_away_for_now
 
 # The maximum. Servers limit the connections from one address (Postfix: 50, Courier: 4), and providers count sign-ins.
-# Half of Postfix' limit leaves room for other machines behind the same address; 50 accounts take as long as two.
+# Half of Postfix' limit leaves connections for other machines behind the same address; 50 accounts take as long as two.
 SESSIONS_PER_SERVER = 25
 # Each may have a second thread that waits for a name server.
 SESSIONS = 256

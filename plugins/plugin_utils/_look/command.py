@@ -69,7 +69,7 @@ _LOGIN = (
     'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; fi; done; '
     'if [ $# -gt 0 ]; then v=$(grep -ahosE "{runs}|{sets}" "$@"); case $? in 12?) echo e;; esac; '
     "q='\"'\"'\"; set --; set -f; for f in $v; do "
-    "case $f in -* | *setenv | {told}) echo e;; esac; "
+    "case $f in -* | *setenv | {setting}) echo e;; esac; "
     "case $f in [$q]*[$q]) f=${{f#?}}; f=${{f%?}};; *[$q]*) echo e;; esac; "
     'case $f in "~/"* | [$]HOME/* | [@$]{{HOME}}/*) f=$h/${{f#*/}};; esac; '
     'case $f in {unknown}) echo e;; /*) case $l in *"//$f//"*) continue;; esac; '
@@ -173,7 +173,7 @@ def of_user(patterns: Patterns) -> str:
             files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
             runs=_RUNS,
             sets=_SETS_AT_LOGIN,
-            told=" | ".join(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES),
+            setting=" | ".join(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES),
             unknown=" | ".join(_UNKNOWN),
             most=_MOST_LOGIN_FILES,
         ),

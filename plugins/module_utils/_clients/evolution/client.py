@@ -224,7 +224,7 @@ class Evolution(ClientDefaults):
 
     @contextlib.contextmanager
     def exclusive(self) -> t.Iterator[None]:
-        """Wait for other runs, and for programs that have the sources in memory and cannot be told of a change."""
+        """Wait for other runs, and for programs that keep the sources in memory and do not see changes."""
         with self._files.exclusive():
             once_closed(self._refuse_running, self._wait_seconds)
             self._files.recover()

@@ -39,6 +39,7 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
     passwords, changes = state.passwords, [*state.password_changes]
     purged = dict.fromkeys(state.purged)
     removals = []
+    smtp_servers = IndexedSettings.of(state.settings).list_of(SMTP_SERVERS).positions
     for one in state.removals:
         if not one.waits:
             removals.append(one)
@@ -55,7 +56,6 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
         if mail is not None and folder is not None:
             mail = MailFolder(folder, _users_of_mail(files, root, state, one, folder))
             purged.update({} if mail.reason else {folder: None})
-        smtp_servers = IndexedSettings.of(state.settings).list_of(SMTP_SERVERS).positions
         named = folder_users.remaining(state.settings, mapping.stored_folder_uri(one.settings, one.ids.server))
         waits = len(unused) < len(logins) or not smtp_servers.keys().isdisjoint(one.smtp_servers)
         waits = waits or bool(named) or bool(folder is not None and mail and mail.reason)
@@ -71,7 +71,7 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
 
 def _logins(removal: ThunderbirdRemoval) -> t.Sequence[LoginKey]:
     """The logins of a removed account."""
-    found = (*configure.logins(removal.settings, removal.ids),)
+    found = configure.logins(removal.settings, removal.ids)
     own = (configure.outgoing_login(removal.settings, smtp) for smtp in removal.smtp_servers)
     return [*dict.fromkeys((*found, *own))]
 
