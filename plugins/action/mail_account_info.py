@@ -15,7 +15,7 @@ from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible.gather import OPTIONS, Gathered
+from ..module_utils._ansible.account_info import OPTIONS, Gathered
 from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.listing import Listing
 from ..module_utils._clients.outlook import listing

@@ -25,7 +25,7 @@ from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
-from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload
+from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload_option
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.joined_result import joined
@@ -63,7 +63,7 @@ class ActionModule(NormalAction):
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
                     result = self._on_linux({**params, OPTION: key}, wanted, options, tmp, task_vars)
-                    result = upload.after(result, params, lambda args: self._uploaded(args, task_vars))
+                    result = upload_option.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
                     result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
         except AnsibleConnectionFailure as error:
@@ -106,7 +106,7 @@ class ActionModule(NormalAction):
             return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
 
     def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
-        found = self._execute_module(module_name=upload.MODULE, module_args=args, task_vars=task_vars)
+        found = self._execute_module(module_name=upload_option.MODULE, module_args=args, task_vars=task_vars)
         return t.cast("dict[str, t.Any]", found)
 
     def _on_windows(self, params: t.Mapping[str, t.Any], host: str, run: str | None) -> dict[str, t.Any]:

@@ -221,7 +221,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible.gather_on_linux import run_module
+from ..module_utils._ansible.account_info_on_linux import run_module
 
 
 def main() -> None:

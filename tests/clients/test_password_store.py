@@ -20,11 +20,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     libcrypto,
     sdr,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.json_store import (
+    NssPasswordStore,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
     Cipher,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
-    NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import PasswordStoreError

@@ -10,11 +10,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.json_store import (
+    NssPasswordStore,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
     Cipher,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
-    NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.tests.integration.ansible_runs import Ansible, python_of_version

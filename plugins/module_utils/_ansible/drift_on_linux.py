@@ -11,9 +11,9 @@ from .._linux.installed import installed
 from .._model.account import Account
 from .._model.errors import MailError
 from . import client_choice, client_registry
+from .account_info_on_linux import LISTS
 from .desktop_hosts import desktop_hosts
 from .drift import OPTIONS, Drift, DriftResult, without_ignored
-from .gather_on_linux import LISTS
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS
 from .run_on_linux import local_users

@@ -87,6 +87,6 @@ class MailModule(AnsibleModule):
         secrets = self._hidden.texts
         if len(secrets) <= _FEW:
             return secrets
-        from .._model.occurrences import occurring  # imported late: few tasks have that many
+        from .._model.secret_occurrences import occurring  # imported late: few tasks have that many
 
         return occurring(secrets, value)

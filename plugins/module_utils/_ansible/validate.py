@@ -12,8 +12,8 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import AnsibleValidationError, UnsupportedError
 
 from .._model.errors import MailError
-from .._model.occurrences import occurring
 from .._model.printable import printable_result
+from .._model.secret_occurrences import occurring
 from .arguments import CONSTRAINTS
 from .option_secrets import PLACEHOLDER, hidden
 from .plain_values import plain

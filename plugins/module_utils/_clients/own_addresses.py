@@ -17,6 +17,7 @@ from .._model.errors import HostError
 
 if t.TYPE_CHECKING:
     from .._host.files import Files
+    from .._model.account import Account
 
 # As in the hosts files of distributions: Red Hat's has localhost4, SUSE's ipv6-loopback.
 _LOOPBACK = re.compile(r"(?:.+\.)?localhost[46]?(?:\.localdomain[46]?)?|ipv?6-(?:localhost|loopback)|loopback")
@@ -89,6 +90,21 @@ class ThisComputer:
 
 
 ANY_COMPUTER = ThisComputer()
+
+
+def local_service(computer: ThisComputer, account: Account, incoming: str, outgoing: str) -> str:
+    """The clause about an account that uses a service on this computer; empty if it does not.
+
+    Args:
+        computer: the computer that the client runs on.
+        account: the wanted account.
+        incoming: the stored host for receiving.
+        outgoing: the stored host for sending.
+    """
+    for stored, wanted in ((incoming, account.incoming.host), (outgoing, account.outgoing.host)):
+        if stored.lower() != wanted.lower() and computer.is_meant_by(stored) and not computer.is_meant_by(wanted):
+            return f"it is reached through {stored}, a service on this computer such as a proxy"
+    return ""
 
 
 def _bare(host: str) -> str:

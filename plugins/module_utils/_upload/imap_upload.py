@@ -8,7 +8,7 @@ import datetime
 import re
 import typing as t
 
-from .._verify.findings import sessions
+from .._verify.findings import sign_in_and_mailbox
 from .._verify.protocols.imap import ImapDialogue, ImapReply
 from . import imap_responses
 from .imap_responses import Namespace, ServerFolder
@@ -45,7 +45,7 @@ class ImapUpload(ImapDialogue):
         if _NOT_TO_OPEN.match(opened.text):
             return
         if opened.status != b"OK":
-            raise sessions.command_refused("open a folder", self._redact(opened.text))
+            raise sign_in_and_mailbox.command_refused("open a folder", self._redact(opened.text))
         counts = [int(match.group(1)) for match in map(_EXISTS.match, opened.untagged) if match]
         for first in range(1, (counts[-1] if counts else 0) + 1, _BATCH):
             self._connection.renew()
@@ -121,7 +121,7 @@ def quoted(name: bytes) -> bytes:
         Failure: it cannot be one.
     """
     if not _is_quotable(name):
-        raise sessions.command_refused("have a usable name for a folder", "")
+        raise sign_in_and_mailbox.command_refused("have a usable name for a folder", "")
     return b'"' + name.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 

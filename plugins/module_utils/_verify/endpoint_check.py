@@ -14,7 +14,7 @@ from .context import Context
 from .endpoint_walk import EndpointWalk, StageObservation
 from .findings.endpoint import Endpoint, MailService, Role
 from .findings.failure import Failure
-from .findings.sessions import not_understood
+from .findings.sign_in_and_mailbox import not_understood
 from .login import Login
 from .protocols.dialogue import Dialogue
 from .protocols.imap import ImapDialogue

@@ -19,7 +19,7 @@ from .filters_and_portals import blocked, explained
 from .findings.endpoint import Endpoint
 from .findings.failure import Failure
 from .findings.interruptions import ConnectionEnded, Timeout, no_greeting, sign_in_interrupted
-from .findings.sessions import refused_elsewhere
+from .findings.sign_in_and_mailbox import refused_elsewhere
 from .login import Login
 from .login_limit import SignIn
 from .other_addresses import Addresses, compared, seconds_for_another
@@ -29,7 +29,7 @@ from .report.check import BEFORE_SIGNING_IN, ServerCertificate, Stage, TlsSessio
 from .session_limit import too_many_sessions
 from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
-from .wire import dial, name_lookup, tls
+from .wire import happy_eyeballs, name_lookup, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
 from .wire.first_bytes import first_bytes
@@ -166,7 +166,7 @@ class EndpointWalk(t.Generic[_D]):
         log = _ExplainingLog(noted, lambda failure: explained(endpoint, failure, addresses[0]))
         with log.stage(Stage.TCP) as seen:
             seen.address = str(addresses[0])
-            opened, address, seen.evidence = dial.dial(endpoint, addresses, self._deadline)
+            opened, address, seen.evidence = happy_eyeballs.dial(endpoint, addresses, self._deadline)
             seen.address = str(address)
         log = self._log = _ExplainingLog(noted, lambda failure: self._explained(failure, addresses, address))
         with opened as connection:
@@ -284,7 +284,7 @@ class EndpointWalk(t.Generic[_D]):
     def _refused_certificate(self, address: Address) -> Certificate | None:
         """Read a refused certificate over a second connection, which carries nothing else."""
         with contextlib.suppress(Failure):
-            opened, _address, _seen = dial.dial(self._endpoint, [address], self._deadline)
+            opened, _address, _seen = happy_eyeballs.dial(self._endpoint, [address], self._deadline)
             with opened as connection:
                 if self._endpoint.server.security is Security.STARTTLS:
                     dialogue = self._dialogue_type(connection, self._endpoint, self._redact)

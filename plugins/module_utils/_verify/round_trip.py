@@ -16,7 +16,7 @@ from .context import Context
 from .findings import round_trip_findings as findings
 from .findings.endpoint import Endpoint, endpoints
 from .findings.failure import Code, Failure
-from .findings.sessions import not_understood
+from .findings.sign_in_and_mailbox import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
 from .options import ROUND_TRIP_TIMEOUT, CheckEnvironment, VerifyOptions

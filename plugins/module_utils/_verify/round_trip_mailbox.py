@@ -12,7 +12,7 @@ import typing as t
 
 from .context import Context
 from .findings.endpoint import Endpoint, MailService
-from .findings.sessions import inbox_renumbered
+from .findings.sign_in_and_mailbox import inbox_renumbered
 from .login import Login
 from .protocols.imap import ImapDialogue
 from .protocols.pop3 import Pop3Dialogue

@@ -10,7 +10,7 @@ import typing as t
 from .context import Context
 from .endpoint_walk import DialogueType, EndpointWalk, NoLog
 from .findings.endpoint import Endpoint
-from .findings.sessions import not_asked
+from .findings.sign_in_and_mailbox import not_asked
 from .login import Login
 from .protocols.dialogue import Dialogue
 from .wire.connection import Deadline

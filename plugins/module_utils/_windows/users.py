@@ -9,7 +9,7 @@ import re
 import typing as t
 
 from .._model.errors import OptionError
-from . import keys
+from . import registry_keys
 from .registry import Registry, fold
 
 # Local and domain accounts, and those of Entra ID; not those of the system, nor leftovers of damaged profiles (".bak").
@@ -46,10 +46,10 @@ class WindowsUser:
 def with_profiles(registry: Registry) -> tuple[WindowsUser, ...]:
     """The accounts with a profile, according to the key ProfileList."""
     found = []
-    for sid in registry.children(keys.PROFILE_LIST):
-        value = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "ProfileImagePath")
+    for sid in registry.children(registry_keys.PROFILE_LIST):
+        value = registry.value(f"{registry_keys.PROFILE_LIST}\\{sid}", "ProfileImagePath")
         if value is not None and value.text and USER_SID.fullmatch(sid):
-            central = registry.value(f"{keys.PROFILE_LIST}\\{sid}", "CentralProfile")
+            central = registry.value(f"{registry_keys.PROFILE_LIST}\\{sid}", "CentralProfile")
             found.append(WindowsUser(sid.upper(), value.text, roams=bool(central is not None and central.text)))
     return tuple(found)
 

@@ -15,7 +15,7 @@ import typing as t
 
 from ...module_utils._model.account import Security
 from ...module_utils._model.redaction import Redactor
-from ...module_utils._verify.findings import certificates, encryption, reachability, sessions, wrong_service
+from ...module_utils._verify.findings import certificates, encryption, reachability, sign_in_and_mailbox, wrong_service
 from ...module_utils._verify.findings.endpoint import Endpoint, Role
 from ...module_utils._verify.findings.failure import Failure
 from ...module_utils._verify.findings.interruptions import (
@@ -122,11 +122,11 @@ def sign_in_failure(
     if result.code == _LOGIN_DENIED:
         return Stage.AUTHENTICATION, sign_in_refused(with_number_first, username)
     if result.code == _NO_MECHANISM:
-        return Stage.AUTHENTICATION, sessions.no_mechanism(endpoint, seen)
+        return Stage.AUTHENTICATION, sign_in_and_mailbox.no_mechanism(endpoint, seen)
     if result.code in (_ODD_ANSWER, _COMMAND_REFUSED):
         if endpoint.role is Role.OUTGOING:
             return Stage.SENDING, address_refused(with_number_first, email)
-        return Stage.MAILBOX, sessions.mailbox_not_opened("inbox", seen)
+        return Stage.MAILBOX, sign_in_and_mailbox.mailbox_not_opened("inbox", seen)
     if result.code == _TIMED_OUT:
         return Stage.AUTHENTICATION, sign_in_interrupted(Timeout(seconds, evidence=seen, observer=THE_PC))
     if result.code in _ENDED:

@@ -13,7 +13,7 @@ from ...module_utils._model.errors import HostError
 from ...module_utils._model.redaction import Redactor
 from ...module_utils._verify.findings.endpoint import Endpoint, MailService, Role, endpoints
 from ...module_utils._verify.findings.failure import Failure
-from ...module_utils._verify.findings.sessions import no_mechanism
+from ...module_utils._verify.findings.sign_in_and_mailbox import no_mechanism
 from ...module_utils._verify.login import Login, Logins
 from ...module_utils._verify.login_limit import LoginLimit, SignIn
 from ...module_utils._verify.report.account_report import AccountReport, account_report

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._model.errors import HostError
-from ...module_utils._windows import keys
+from ...module_utils._windows import registry_keys
 from .batch import Batch
 
 _HIVES, _LOCAL_SERVICE = "hives", "administrator"
@@ -26,9 +26,9 @@ def ask(asked: Batch, sids: t.Sequence[str]) -> None:
         sids: the users' SIDs.
     """
     asked.answer_hives(_HIVES)
-    asked.answer_whether_key(_LOCAL_SERVICE, keys.LOCAL_SERVICE)
+    asked.answer_whether_key(_LOCAL_SERVICE, registry_keys.LOCAL_SERVICE)
     for sid in sids:
-        asked.answer_whether_key(_opened(sid), keys.hive(sid))
+        asked.answer_whether_key(_opened(sid), registry_keys.hive(sid))
 
 
 def is_loaded(answer: t.Mapping[str, bytes], sid: str) -> bool:
@@ -45,10 +45,10 @@ def closed_hives(answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> dict[s
     hives = answer[_HIVES].decode("ascii", "replace").upper().split()
     if not hives:
         raise HostError("the PC", "reg.exe gave no answer", "check whether something on the PC stops reg.exe")
-    if keys.LOCAL_SERVICE in hives and _LOCAL_SERVICE not in answer:
-        raise _no_administrator(keys.LOCAL_SERVICE)
-    closed = (sid for sid in sids if keys.hive(sid).upper() in hives and not is_loaded(answer, sid))
-    return {sid: _no_administrator(keys.hive(sid)) for sid in closed}
+    if registry_keys.LOCAL_SERVICE in hives and _LOCAL_SERVICE not in answer:
+        raise _no_administrator(registry_keys.LOCAL_SERVICE)
+    closed = (sid for sid in sids if registry_keys.hive(sid).upper() in hives and not is_loaded(answer, sid))
+    return {sid: _no_administrator(registry_keys.hive(sid)) for sid in closed}
 
 
 def _opened(sid: str) -> str:

@@ -14,7 +14,7 @@ import re
 import typing as t
 
 from ...module_utils._model.errors import HostError
-from ...module_utils._windows.keys import USERS
+from ...module_utils._windows.registry_keys import USERS
 
 ANSWER = "answer.bin"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._windows import keys
+from ...module_utils._windows import registry_keys
 from ...module_utils._windows.registry import Registry
 
 
@@ -19,14 +19,14 @@ def program_data(answer: t.Mapping[str, bytes]) -> str:
 
 def code_page(registry: Registry) -> str:
     """The code page for programs without Unicode; empty if the PC has none."""
-    value = registry.value(keys.CODE_PAGES, "ACP")
+    value = registry.value(registry_keys.CODE_PAGES, "ACP")
     return f"cp{value.text.strip()}" if value is not None and value.text else ""
 
 
 def computer_name(registry: Registry) -> str:
     """The PC's name in capitals; empty if unknown."""
     for key in ("ActiveComputerName", "ComputerName"):
-        value = registry.value(f"{keys.COMPUTER_NAME}\\{key}", "ComputerName")
+        value = registry.value(f"{registry_keys.COMPUTER_NAME}\\{key}", "ComputerName")
         if value is not None and value.text:
             return value.text.upper()
     return ""

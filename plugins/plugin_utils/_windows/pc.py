@@ -11,7 +11,7 @@ import typing as t
 from ...module_utils._clients.outlook import installations, locations, reading
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, MailError, OptionError
-from ...module_utils._windows import keys, reg_file, users
+from ...module_utils._windows import reg_file, registry_keys, users
 from ...module_utils._windows.acl_check import is_protected, saved
 from ...module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ...module_utils._windows.registry import KeyWrite
@@ -62,7 +62,7 @@ class WindowsPc:
         if self._machine is None:
             answer = self._ask("survey.cmd", _survey)
             registry = exports.registry(answer, _SURVEYED)
-            if not registry.children(keys.PROFILE_LIST):
+            if not registry.children(registry_keys.PROFILE_LIST):
                 # Every account can read it, and it is never empty.
                 raise HostError(
                     "the PC",
@@ -309,9 +309,9 @@ class WindowsPc:
 
 
 _SURVEYED: t.Mapping[str, str] = {
-    "profile list": keys.PROFILE_LIST,
-    "code pages": keys.CODE_PAGES,
-    "computer": keys.COMPUTER_NAME,
+    "profile list": registry_keys.PROFILE_LIST,
+    "code pages": registry_keys.CODE_PAGES,
+    "computer": registry_keys.COMPUTER_NAME,
     "classic": installations.CLASSIC,
     "store apps": installations.STORE_APPS,
     "records": locations.RECORDS,

@@ -22,9 +22,9 @@ from ansible_collections.charter.mail.plugins.action import (  # noqa: E402
     outlook_account,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible import (  # noqa: E402
+    account_info,
     client_choice,
     drift,
-    gather,
     rollback,
     run_all_options,
     run_upload,
@@ -56,7 +56,7 @@ ABOUT_ACCOUNTS: t.Mapping[str, Spec] = {
     "mail_upload": run_upload.OPTIONS,
 }
 OTHERS: t.Mapping[str, Spec] = {
-    "mail_account_info": gather.OPTIONS,
+    "mail_account_info": account_info.OPTIONS,
     "mail_clients": client_choice.CHOICE_OPTIONS,
     "mail_inventory": mail_inventory._OPTIONS,
     "mail_render": mail_render._OPTIONS,

@@ -9,7 +9,7 @@ import typing as t
 from ..._model import senders
 from ..._model.account import Account, State
 from ..lookup import about_candidates, about_other_protocol, about_void
-from ..user_choice import own_address
+from ..user_choice_texts import own_address
 from . import aliases
 from .client_settings import FOR_ALL_ACCOUNTS
 from .lookup import candidates, find, has_other_protocol, keeper_of, void

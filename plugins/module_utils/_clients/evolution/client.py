@@ -20,7 +20,7 @@ from ..lookup import absence
 from ..migration import migrates
 from ..own_addresses import ThisComputer
 from ..when_running import once_closed
-from . import configure, defaults, lookup, signatures, templates, user_choice
+from . import configure, default_account, lookup, signatures, templates, user_choice
 from .location_choice import Location
 from .lookup import find, has_other_protocol
 from .password_store.store import SECRET_SERVICE
@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:  # packages that most runs do not need are imported late
     from ..._model.settings import Change
     from ..seal import Seal
     from ..stored_account import StoredAccount
-    from .default_stores import Defaults
+    from .default_account_store import Defaults
     from .password_store.keyring_item import Item
     from .password_store.store import Passwords
     from .registry_service import AccountRegistry
@@ -327,7 +327,7 @@ class Evolution(ClientDefaults):
             with self._as_root():
                 from . import account_password
             new_passwords = account_password.to_store(before, account, ids, self._password_store)
-        new_defaults = defaults.missing(ids, before.default) if account.default else {}
+        new_defaults = default_account.missing(ids, before.default) if account.default else {}
         if new_defaults:
             before.defaults.value.require_writable()
         if sources is before.sources and not (new_passwords or new_defaults or new_signatures):
@@ -389,7 +389,7 @@ class Evolution(ClientDefaults):
 
     def _open_defaults(self) -> Defaults:
         with self._as_root():
-            from .default_stores import DesktopDefaults, FlatpakDefaults, NoDefaults
+            from .default_account_store import DesktopDefaults, FlatpakDefaults, NoDefaults
         if self._location.flatpak:
             return FlatpakDefaults(self._files, self._location.settings)
         return NoDefaults() if self._desktop is None else DesktopDefaults(self._desktop)

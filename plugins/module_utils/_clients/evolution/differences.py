@@ -7,7 +7,7 @@ from __future__ import annotations
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.persistent import differing
 from ..._model.settings import Change, changes
-from . import defaults
+from . import default_account
 from .aliases import ALIASES
 from .mapping import MAIL_COMPOSITION, POP_BACKEND, SECURITY
 from .signatures import DIGEST_KEY, SIGNATURE_UID, TOP_SIGNATURE, changed
@@ -39,7 +39,7 @@ def compare(before: EvolutionState, after: EvolutionState) -> tuple[Change, ...]
             )
     for name, chosen in after.new_defaults.items():
         if before.default(name) != chosen:
-            found.append(Change(defaults.path(name), before.default(name), chosen))
+            found.append(Change(default_account.path(name), before.default(name), chosen))
     for key, one, other in changed(before.signature, after.new_signatures):
         found.append(Change(key, size(one), size(other)))
     found += [Change("mail on this host", uid, None) for uid in after.purged if uid not in before.purged]

@@ -11,7 +11,7 @@ from ..._model.errors import DamagedFileError
 from ..._model.settings import Change, Value
 from ..change_log_reader import PastAccount
 from ..undo import LeftSetting, former_values, touched
-from . import defaults
+from . import default_account
 from .differences import size
 from .signatures import CHANGE
 from .sources import DATA_SOURCE, Sources
@@ -61,7 +61,7 @@ def _with_defaults(
     left = []
     new: dict[str, str | None] = {}
     for change in past.changes:
-        name = next((name for name in defaults.NAMES if change.key == defaults.path(name)), None)
+        name = next((name for name in default_account.NAMES if change.key == default_account.path(name)), None)
         former = None if change.before is None else str(change.before)
         if name is None or (former is not None and former not in state.sources):
             continue

@@ -13,7 +13,7 @@ from ..._model.folders import NONE_GIVEN
 from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import aliases, client_settings, mapping
 from .client import Evolution
-from .defaults import ACCOUNT
+from .default_account import ACCOUNT
 from .online_accounts import COLLECTION
 from .signatures import MAIL_SIGNATURE, SignatureFiles
 from .sources import (

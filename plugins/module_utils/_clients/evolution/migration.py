@@ -15,7 +15,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._model.account import Account, Protocol, State
 from ..migration import migrates, moves_from
-from . import defaults, mapping, removal
+from . import default_account, mapping, removal
 from .lookup import KINDS, allocate_uid, by_pop3, find
 from .password_store.store import NONE
 from .sources import DATA_SOURCE, MAIL_SUBMISSION, MARKER_GROUP, SourceIds, Sources
@@ -81,7 +81,7 @@ def followed(before: EvolutionState, account: Account, ids: SourceIds, password_
             if before.password(shall) is None and new.get(shall) is None:
                 new[shall] = secret
             new[was] = None
-        for name, was, shall in zip(defaults.NAMES, (old.account, old.identity), (ids.account, ids.identity)):
+        for name, was, shall in zip(default_account.NAMES, (old.account, old.identity), (ids.account, ids.identity)):
             if was and before.default(name) == was:
                 chosen_defaults[name] = shall
     left = (str(account),) if passwords.locked else ()

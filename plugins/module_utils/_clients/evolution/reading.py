@@ -10,8 +10,8 @@ from ..._model.account import Account
 from ..._model.differences import as_spelled
 from ..._model.settings import Change
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
-from ..user_choice import own_address
-from . import configure, defaults, mapping, user_choice
+from ..user_choice_texts import own_address
+from . import configure, default_account, mapping, user_choice
 from .differences import source_changes
 from .lookup import find
 from .sources import MAIL_ACCOUNT, MAIL_SUBMISSION, SourceIds
@@ -26,7 +26,7 @@ def account(state: EvolutionState, wanted: Account) -> StoredAccount | None:
         OptionError: another program manages the account, or several accounts match.
     """
     ids = find(state.sources, wanted)
-    default = wanted.default and ids is not None and state.default(defaults.ACCOUNT) == ids.account
+    default = wanted.default and ids is not None and state.default(default_account.ACCOUNT) == ids.account
     contents = None if wanted.signature is None else state.signature
     found = None if ids is None else read_back(state.sources, ids, contents, default=default)
     if ids is None or found is None:
@@ -65,6 +65,6 @@ def _others(state: EvolutionState, ids: SourceIds, wanted: Account) -> tuple[Cha
         return (Change(f"{ids.identity}/{MAIL_SUBMISSION}/TransportUid", ids.transport, "a transport of its own"),)
     found = [change for change in source_changes(state.sources, after) if change.significant]
     if wanted.default:
-        missing = defaults.missing(ids, state.default)
-        found += [Change(defaults.path(name), state.default(name), uid) for name, uid in missing.items()]
+        missing = default_account.missing(ids, state.default)
+        found += [Change(default_account.path(name), state.default(name), uid) for name, uid in missing.items()]
     return tuple(found)

@@ -12,7 +12,7 @@ import typing as t
 from ..._model.account import Account
 from ..._model.persistent import updated
 from ..mail_deletion import shared_with
-from . import defaults, signatures
+from . import default_account, signatures
 from .lookup import find
 from .sources import DATA_SOURCE, MAIL_IDENTITY, SourceIds, Sources
 from .stored import EvolutionRemoval, EvolutionState
@@ -37,7 +37,7 @@ def without(before: EvolutionState, account: Account) -> EvolutionState:
     gone = [uid for uid in ids.all if uid not in sources]
     passwords = before.passwords.value
     known = [uid for uid in gone if before.new_passwords.get(uid) or passwords.anywhere(uid)]
-    reset = [name for name in defaults.NAMES if before.default(name) in gone]
+    reset = [name for name in default_account.NAMES if before.default(name) in gone]
     return before._replace(
         sources=sources,
         new_signatures={**before.new_signatures, **new_signatures},

@@ -14,7 +14,7 @@ from .signatures import SignatureFiles
 from .sources import SourceIds, Sources
 
 if t.TYPE_CHECKING:  # password stores are imported only when a password is needed
-    from .default_stores import Defaults
+    from .default_account_store import Defaults
     from .password_store.store import Passwords
 
 T = t.TypeVar("T")

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from ..._model.account import Account, State
 from ..._model.text import bare_address, same_address
-from .. import user_choice
+from .. import user_choice_texts
 from ..lookup import once
+from ..own_addresses import local_service
 from . import mapping
 from .lookup import find, is_guess
 from .sources import AUTHENTICATION, MAIL_IDENTITY, MAIL_TRANSPORT, SourceIds, Sources
@@ -41,7 +42,7 @@ def usual(sources: Sources, account: Account) -> SourceIds | None:
 def choice(sources: Sources, account: Account) -> str:
     """Why the account must be left alone, as sentences; empty if nothing prevents a change."""
     found = chosen(sources, account)
-    return user_choice.reason(account, found) if found else ""
+    return user_choice_texts.reason(account, found) if found else ""
 
 
 def chosen(sources: Sources, account: Account) -> str:
@@ -59,17 +60,15 @@ def _chosen(sources: Sources, account: Account) -> str:
 def chosen_for(sources: Sources, ids: SourceIds, account: Account) -> str:
     """What the user has chosen for an account that would be configured, a clause; empty for nothing."""
     if any(sources.is_off(uid) for uid in ids.all):
-        return user_choice.switched_off("Evolution")
+        return user_choice_texts.switched_off("Evolution")
     program = sources.text(ids.transport, MAIL_TRANSPORT, "BackendName") or "smtp"
     if program != "smtp":
-        return user_choice.sends_by(program)
+        return user_choice_texts.sends_by(program)
     servers = (ids.account, ids.transport)
     method = next(filter(None, (passwordless(sources, uid) for uid in servers)), "")
     if method:
-        return user_choice.signs_in_by(method)
-    return user_choice.local_service(
-        sources.computer, account, *(sources.text(uid, AUTHENTICATION, "Host") for uid in servers)
-    )
+        return user_choice_texts.signs_in_by(method)
+    return local_service(sources.computer, account, *(sources.text(uid, AUTHENTICATION, "Host") for uid in servers))
 
 
 def kept_address(sources: Sources, identity: str, account: Account) -> str:
@@ -95,4 +94,4 @@ def passwordless(sources: Sources, uid: str) -> str:
     name = method.lower()
     if name in _BY_PASSWORD or name.startswith("scram-"):
         return ""
-    return user_choice.KERBEROS if name == "gssapi" else f"{user_choice.OAUTH2} ({method})"
+    return user_choice_texts.KERBEROS if name == "gssapi" else f"{user_choice_texts.OAUTH2} ({method})"

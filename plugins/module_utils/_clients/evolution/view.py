@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..._model.account import Account
 from ..engine import View
-from . import defaults, mapping, user_choice
+from . import default_account, mapping, user_choice
 from .aliases import NOT_HELD
 from .lookup import find
 from .sources import MAIL_SUBMISSION
@@ -21,7 +21,7 @@ def view(state: EvolutionState, account: Account) -> View:
     if ids is None:
         return View(None)
     # The default account is only looked up when it matters.
-    default = account.default and state.default(defaults.ACCOUNT) == ids.account
+    default = account.default and state.default(default_account.ACCOUNT) == ids.account
     shown = {
         "sent mail": state.sources.text(ids.identity, MAIL_SUBMISSION, "SentFolder"),
         "drafts": state.sources.text(ids.identity, mapping.MAIL_COMPOSITION, "DraftsFolder"),

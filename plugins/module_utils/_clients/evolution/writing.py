@@ -12,7 +12,7 @@ from ..._host.file_write import FileWrite
 from ..._model.persistent import differing
 from ..._model.settings import Change
 from ..change_log import Noted
-from . import defaults
+from . import default_account
 from .differences import source_changes
 from .lookup import find
 from .password_store.keyring_item import Item
@@ -75,7 +75,7 @@ class EvolutionNotes:
         changes = source_changes(before.sources, after.sources)
         for name, chosen in after.new_defaults.items():
             if before.default(name) != chosen:
-                changes.append(Change(defaults.path(name), before.default(name), chosen))
+                changes.append(Change(default_account.path(name), before.default(name), chosen))
         for key, one, other in changed(before.signature, after.new_signatures):
             changes.append(Change(key, _decoded(one), _decoded(other)))
         differ = list(differing(before.sources, after.sources))

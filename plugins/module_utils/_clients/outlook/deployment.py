@@ -10,7 +10,7 @@ import typing as t
 from ..._model import text
 from ..._model.account import Account
 from ..._model.errors import OptionError
-from ..._windows import keys, users
+from ..._windows import registry_keys, users
 from ..._windows.registry import KeyWrite, RegValue
 from . import autodiscover, locations, registry_values
 
@@ -62,12 +62,12 @@ def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list
 
 def _hive(sid: str | None) -> str:
     if sid is None:
-        return keys.CURRENT_USER
+        return registry_keys.CURRENT_USER
     if not users.USER_SID.fullmatch(sid):
         raise OptionError(
             "sid", f"{sid!r} is no SID of a user", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
         )
-    return keys.hive(sid.upper())
+    return registry_keys.hive(sid.upper())
 
 
 def _full_path(option: str, path: str) -> str:

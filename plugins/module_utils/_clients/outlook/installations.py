@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 
-from ..._windows.keys import MACHINE
 from ..._windows.registry import Registry, fold
+from ..._windows.registry_keys import MACHINE
 
 # Classic Outlook registers its program here ("App Paths" in Microsoft's reference, for every kind of installation).
 CLASSIC = MACHINE + r"\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\OUTLOOK.EXE"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ..._windows.keys import MACHINE, hive
+from ..._windows.registry_keys import MACHINE, hive
 from ..._windows.users import WindowsUser
 
 # What this collection has staged, one key per SID. Ordinary users cannot write here.

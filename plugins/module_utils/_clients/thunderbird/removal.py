@@ -11,7 +11,7 @@ import typing as t
 
 from ..._model.account import Account
 from ..._model.settings import Settings
-from . import folder_users, further_identities
+from . import dependent_accounts, further_identities
 from .indexed_settings import ACCOUNTS, SMTP_SERVERS, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, is_shared
 from .mail_deletion import where_mail_is
@@ -65,7 +65,7 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     ids = find(state, account)
     if ids is None:
         return before, None
-    folder_users.refuse_if_others_depend(state, ids, account)
+    dependent_accounts.refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     after = Draft(state)
     for kind, own in (

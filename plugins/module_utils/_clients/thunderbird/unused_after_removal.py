@@ -11,7 +11,7 @@ import posixpath
 import typing as t
 
 from ..._model.settings import Settings
-from . import configure, folder_references, folder_users, mapping, programs
+from . import configure, dependent_accounts, folder_references, mapping, programs
 from .configure import LoginKey
 from .indexed_settings import ACCOUNTS, SMTP_SERVERS, IndexedSettings
 from .installations import ROOTS
@@ -56,7 +56,7 @@ def settled(files: Files, root: Root, state: ThunderbirdState) -> ThunderbirdSta
         if mail is not None and folder is not None:
             mail = MailFolder(folder, _users_of_mail(files, root, state, one, folder))
             purged.update({} if mail.reason else {folder: None})
-        named = folder_users.remaining(state.settings, mapping.stored_folder_uri(one.settings, one.ids.server))
+        named = dependent_accounts.remaining(state.settings, mapping.stored_folder_uri(one.settings, one.ids.server))
         waits = len(unused) < len(logins) or not smtp_servers.keys().isdisjoint(one.smtp_servers)
         waits = waits or bool(named) or bool(folder is not None and mail and mail.reason)
         remarks = (*_about(files, state, one, unused, named), *(() if mail is None else _about_mail(one, mail)))
@@ -121,7 +121,7 @@ def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: T
     for settings in users:
         paths = (path for path in folder_references.filters(files, profile, settings) if not path.startswith(own))
         contents = {path: state.references[path] for path in paths if path in state.references}
-        named.update(dict.fromkeys(folder_users.who_keep_mail(settings, contents, uri)))
+        named.update(dict.fromkeys(dependent_accounts.who_keep_mail(settings, contents, uri)))
     return f"others keep mail in it ({', '.join(named)})" if named else ""
 
 

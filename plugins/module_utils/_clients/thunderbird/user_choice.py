@@ -7,8 +7,9 @@ from __future__ import annotations
 from ..._model.account import Account, State
 from ..._model.settings import Settings
 from ..._model.text import bare_address, same_address
-from .. import user_choice
+from .. import user_choice_texts
 from ..lookup import once
+from ..own_addresses import local_service
 from .indexed_settings import IndexedSettings
 from .lookup import find, is_guess
 from .mapping import SERVER as _SERVER_RULES
@@ -17,7 +18,7 @@ from .smtp_servers import usual_smtp_server
 
 _AUTH_METHOD = next(rule for rule in _SERVER_RULES if rule.key == "authMethod")
 # From nsMsgAuthMethod; the other methods send a password in some form.
-_NO_PASSWORD = {5: user_choice.KERBEROS, 7: user_choice.CERTIFICATE, 10: user_choice.OAUTH2}
+_NO_PASSWORD = {5: user_choice_texts.KERBEROS, 7: user_choice_texts.CERTIFICATE, 10: user_choice_texts.OAUTH2}
 
 
 def usual(settings: Settings, account: Account) -> PrefIds | None:
@@ -30,7 +31,7 @@ def usual(settings: Settings, account: Account) -> PrefIds | None:
 def choice(settings: Settings, account: Account) -> str:
     """Why the account is left, as sentences; empty if it may be changed."""
     found = chosen(settings, account)
-    return user_choice.reason(account, found) if found else ""
+    return user_choice_texts.reason(account, found) if found else ""
 
 
 def chosen(settings: Settings, account: Account) -> str:
@@ -58,12 +59,12 @@ def chosen_for(settings: Settings, ids: PrefIds, account: Account) -> str:
         if ids.smtp or is_of_account(settings, name, ids, account):
             kind = text(settings, smtp + "type") or "smtp"
             if kind != "smtp":
-                return user_choice.sends_by(kind)
+                return user_choice_texts.sends_by(kind)
             method = method or passwordless(settings, smtp)
     if method:
-        return user_choice.signs_in_by(method)
+        return user_choice_texts.signs_in_by(method)
     incoming = _host(settings, branch("server", ids.server))
-    return user_choice.local_service(IndexedSettings.of(settings).computer, account, incoming, outgoing)
+    return local_service(IndexedSettings.of(settings).computer, account, incoming, outgoing)
 
 
 def is_foreign(settings: Settings, identity: str, account: Account) -> bool:
@@ -83,9 +84,7 @@ def is_usable(settings: Settings, smtp: str, ids: PrefIds, account: Account) -> 
     """Whether an SMTP server can be configured without affecting the user's own identities that use it."""
     prefix = branch("smtpserver", smtp)
     computer = IndexedSettings.of(settings).computer
-    of_user = passwordless(settings, prefix) or user_choice.local_service(
-        computer, account, "", _host(settings, prefix)
-    )
+    of_user = passwordless(settings, prefix) or local_service(computer, account, "", _host(settings, prefix))
     return is_of_account(settings, smtp, ids, account) and not of_user
 
 

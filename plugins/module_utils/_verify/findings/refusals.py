@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from ..._model.secret import Secret
-from . import sessions
+from . import sign_in_and_mailbox
 from .failure import Code, Failure
 from .interruptions import ConnectionEnded
 
@@ -24,7 +24,7 @@ def greeting_refused(answer: str) -> Failure:
 
     smtp = answer[:1].isdigit()
     found = known(sending_refusals.GREETING if smtp else sign_in_refusals.GREETING, answer)
-    return sessions.turned_away(answer) if found is None else found
+    return sign_in_and_mailbox.turned_away(answer) if found is None else found
 
 
 def capabilities_refused(answer: str) -> Failure:
@@ -62,7 +62,7 @@ def mailbox_refused(mailbox: str, answer: str) -> Failure:
 
     damaged = re.search(sign_in_refusals.MAILBOX_CODES, answer, re.IGNORECASE)
     found = None if damaged else known(sign_in_refusals.MAILBOX, answer)
-    return sessions.mailbox_not_opened(mailbox, answer) if found is None else found
+    return sign_in_and_mailbox.mailbox_not_opened(mailbox, answer) if found is None else found
 
 
 def sign_in_refused(answer: str, username: str, password: Secret | None = None) -> Failure:

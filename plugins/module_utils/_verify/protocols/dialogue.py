@@ -8,7 +8,7 @@ import base64
 import typing as t
 
 from ..._model.secret import Secret
-from ..findings.sessions import credentials_not_sendable
+from ..findings.sign_in_and_mailbox import credentials_not_sendable
 
 if t.TYPE_CHECKING:
     from ..._model.redaction import Redactor

@@ -10,7 +10,7 @@ import re
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.redaction import Redactor
 from ..._model.secret import Secret
-from ..findings import encryption, sessions
+from ..findings import encryption, sign_in_and_mailbox
 from ..findings.endpoint import Endpoint
 from ..findings.interruptions import ConnectionEnded
 from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_ended, sign_in_refused
@@ -19,8 +19,8 @@ from ..wire.connection import Connection
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import check_credentials, header_is, plain
-from .sasl import Mechanism, Turn, choose, exchange
-from .sign_in_order import AUTH_PLAIN, ways_with_password
+from .mechanism_choice import AUTH_PLAIN, choose, ways_with_password
+from .sasl import Mechanism, Turn, exchange
 
 _EXISTS = re.compile(rb"\* ([0-9]+) EXISTS$", re.IGNORECASE)
 _UID_CODE = re.compile(rb"\* OK \[(UIDVALIDITY|UIDNEXT) ([0-9]+)\]", re.IGNORECASE)
@@ -73,7 +73,7 @@ class ImapDialogue:
         if kind == b"BYE":
             raise greeting_refused(self._redact(line))
         if kind == b"PREAUTH":  # it forbids STARTTLS and would prove nothing about the password
-            raise sessions.signed_in_before(self._redact(line))
+            raise sign_in_and_mailbox.signed_in_before(self._redact(line))
         return self._redact(line)
 
     def starttls(self) -> str:
@@ -120,7 +120,7 @@ class ImapDialogue:
         if answer.status != b"OK":
             raise mailbox_refused("inbox", self._redact(answer.text))
         if writable and b"[READ-ONLY]" in answer.text.upper():
-            raise sessions.inbox_read_only(self._redact(answer.text))
+            raise sign_in_and_mailbox.inbox_read_only(self._redact(answer.text))
         codes = {
             match.group(1).upper(): self._number(match.group(2))
             for match in map(_UID_CODE.match, answer.untagged)
@@ -169,7 +169,7 @@ class ImapDialogue:
     def _done(self, command: bytes, refused: str) -> ImapReply:
         answer = self._command(command)
         if answer.status != b"OK":
-            raise sessions.command_refused(refused, self._redact(answer.text))
+            raise sign_in_and_mailbox.command_refused(refused, self._redact(answer.text))
         return answer
 
     def _search(self, criteria: bytes) -> tuple[int, ...]:
@@ -180,14 +180,14 @@ class ImapDialogue:
     def _number(self, digits: bytes) -> int:
         number = number_in(digits, MAIL_NUMBER)
         if number is None:
-            raise sessions.number_too_large(self._redact(digits))
+            raise sign_in_and_mailbox.number_too_large(self._redact(digits))
         return number
 
     def _ask_capabilities(self) -> None:
         answer = self._command(b"CAPABILITY")
         words = [line.upper().split()[2:] for line in answer.untagged if line.upper().startswith(b"* CAPABILITY ")]
         if answer.status != b"OK" or not words:
-            raise sessions.no_capabilities(self._redact(answer.text))
+            raise sign_in_and_mailbox.no_capabilities(self._redact(answer.text))
         self._capabilities = frozenset(word.decode("ascii", "replace") for word in words[-1])
 
     def _evidence(self) -> str:
@@ -208,7 +208,7 @@ class ImapDialogue:
                 return way, answer
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
-            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+            raise sign_in_and_mailbox.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
     def _authenticate(self, mechanism: Mechanism) -> ImapReply:

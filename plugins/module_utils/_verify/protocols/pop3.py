@@ -8,14 +8,14 @@ import re
 
 from ..._model.numbers import MAIL_NUMBER, number_in
 from ..._model.secret import Secret
-from ..findings import encryption, sessions
+from ..findings import encryption, sign_in_and_mailbox
 from ..findings.refusals import greeting_refused, mailbox_refused, sign_in_refused
 from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, header_is, plain
-from .sasl import Mechanism, Turn, choose, exchange
-from .sign_in_order import AUTH_PLAIN, ways_with_password
+from .mechanism_choice import AUTH_PLAIN, choose, ways_with_password
+from .sasl import Mechanism, Turn, exchange
 
 _STAT = re.compile(rb"\+OK ([0-9]+) ([0-9]+)\b", re.IGNORECASE)
 _COMMAND_LIMIT = 255  # octets with CRLF (RFC 2449 4)
@@ -56,7 +56,7 @@ class Pop3Dialogue(DialogueInLines):
         else:
             chosen = choose(mechanisms, username, password)
             if chosen is None:
-                raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+                raise sign_in_and_mailbox.no_mechanism(self._endpoint, self._evidence(), mechanisms)
             mechanism, answer = f"AUTH {chosen.name}", self._authenticate(chosen)
         if not _positive(answer):
             raise sign_in_refused(self._redact(answer), username, password)
@@ -81,7 +81,7 @@ class Pop3Dialogue(DialogueInLines):
             raise mailbox_refused("mailbox", self._redact(answer))
         count = number_in(match.group(1), MAIL_NUMBER)
         if count is None:
-            raise sessions.number_too_large(self._redact(answer))
+            raise sign_in_and_mailbox.number_too_large(self._redact(answer))
         return count
 
     def uid(self, number: int) -> bytes:
@@ -93,7 +93,7 @@ class Pop3Dialogue(DialogueInLines):
         """Whether a message has a header field with exactly this value. TOP reads it without changing flags."""
         answer = self._command(b"TOP %d 0" % number)
         if not _positive(answer):
-            raise sessions.no_message_header(self._redact(answer))
+            raise sign_in_and_mailbox.no_message_header(self._redact(answer))
         found = False
         while True:
             line = self._connection.read_line()
@@ -105,13 +105,13 @@ class Pop3Dialogue(DialogueInLines):
         """Mark one message for deletion; ``finish`` deletes it."""
         answer = self._command(b"DELE %d" % number)
         if not _positive(answer):
-            raise sessions.command_refused("let a message be deleted", self._redact(answer))
+            raise sign_in_and_mailbox.command_refused("let a message be deleted", self._redact(answer))
 
     def finish(self) -> None:
         """End the session and wait until marked messages are deleted and the mailbox is free for the next session."""
         answer = self._command(b"QUIT")
         if not _positive(answer):
-            raise sessions.command_refused("delete a message", self._redact(answer))
+            raise sign_in_and_mailbox.command_refused("delete a message", self._redact(answer))
 
     def leave(self) -> None:
         self._connection.leave(b"QUIT")  # deletes marked messages, of which there are none
@@ -149,7 +149,7 @@ class Pop3Dialogue(DialogueInLines):
 
     def _user_and_pass(self, username: str, password: Secret) -> bytes:
         if any(mark in username + password.reveal() for mark in "\r\n"):
-            raise sessions.credentials_not_sendable("a line break")
+            raise sign_in_and_mailbox.credentials_not_sendable("a line break")
         answer = self._command(b"USER " + username.encode())
         return self._command(b"PASS " + password.reveal().encode()) if _positive(answer) else answer
 

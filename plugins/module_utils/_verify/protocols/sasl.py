@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Mechanisms that do not send the password to the server: SCRAM (RFC 5802, 7677) and CRAM-MD5 (RFC 2195).
 
-They are used for servers without any of ``sign_in_order``. Challenges and responses are bytes, not yet in Base64.
+``mechanism_choice`` decides when they are used. Challenges and responses are bytes, not yet in Base64.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ import typing as t
 import unicodedata
 
 from ..._model.secret import Secret
-from ..findings.sessions import not_begun, not_proved
+from ..findings.sign_in_and_mailbox import not_begun, not_proved
 
 _MOST_ITERATIONS = 1_000_000  # about a second; a server must not keep a host busy
-_SCRAM = {"SCRAM-SHA-256": "sha256", "SCRAM-SHA-1": "sha1"}
 _R = t.TypeVar("_R")
 
 
@@ -57,16 +56,6 @@ class Turn(t.Generic[_R]):
 
     reply: _R
     challenge: bytes | None
-
-
-def choose(offered: t.Collection[str], username: str, password: Secret) -> Mechanism | None:
-    """The best offered mechanism of this module; None if there is none."""
-    for name, algorithm in _SCRAM.items():
-        if name in offered:
-            return Scram(name, algorithm, username, password)
-    if "CRAM-MD5" in offered and _has_md5():
-        return CramMd5(username, password)
-    return None
 
 
 def exchange(
@@ -206,12 +195,3 @@ def _prepared(text: str) -> str:
         " " if stringprep.in_table_c12(letter) else letter for letter in text if not stringprep.in_table_b1(letter)
     )
     return unicodedata.normalize("NFKC", mapped)
-
-
-def _has_md5() -> bool:
-    """Whether MD5 is available; hosts in FIPS mode refuse it."""
-    try:
-        hmac.new(b"key", b"message", "md5")
-    except ValueError:
-        return False
-    return True

@@ -9,13 +9,13 @@ import dataclasses
 import re
 
 from ..._model.secret import Secret
-from ..findings import encryption, refusals, sessions
+from ..findings import encryption, refusals, sign_in_and_mailbox
 from ..findings.wrong_service import DetectedProtocol
 from ..wire.protocol_guess import detect_protocol
 from ..wire.unexpected_text import other_greeting
 from .dialogue import DialogueInLines, check_credentials, plain
-from .sasl import Mechanism, Turn, choose, exchange
-from .sign_in_order import AUTH_PLAIN, ways_with_password
+from .mechanism_choice import AUTH_PLAIN, choose, ways_with_password
+from .sasl import Mechanism, Turn, exchange
 
 _REPLY_LINE = re.compile(rb"([2-5][0-9]{2})(?:([ -])(.*))?$", re.DOTALL)
 _COMMAND_LIMIT = 512  # octets with CRLF (RFC 5321 4.5.3.1.4, RFC 4954 4)
@@ -130,7 +130,7 @@ class SmtpDialogue(DialogueInLines):
                 return way, reply
         mechanism = choose(mechanisms, username, password)
         if mechanism is None:
-            raise sessions.no_mechanism(self._endpoint, self._evidence(), mechanisms)
+            raise sign_in_and_mailbox.no_mechanism(self._endpoint, self._evidence(), mechanisms)
         return f"AUTH {mechanism.name}", self._authenticate(mechanism)
 
     def _authenticate(self, mechanism: Mechanism) -> _SmtpReply:
@@ -169,7 +169,7 @@ class SmtpDialogue(DialogueInLines):
         while True:
             match = _REPLY_LINE.match(line)
             if match is None:
-                raise sessions.not_smtp(self._redact(line))
+                raise sign_in_and_mailbox.not_smtp(self._redact(line))
             lines.append(match.group(3) or b"")
             if match.group(2) != b"-":
                 return _SmtpReply(int(match.group(1)), tuple(lines))

@@ -13,7 +13,7 @@ from ..findings.endpoint import Endpoint
 from ..findings.failure import Failure
 from ..findings.interruptions import ConnectionEnded, Timeout, no_greeting, no_handshake
 from ..findings.wrong_service import DetectedProtocol, needs_ssl
-from . import dial, unexpected_text
+from . import happy_eyeballs, unexpected_text
 from .connection import Connection, Deadline
 from .protocol_guess import detect_protocol
 from .resolver import Address
@@ -89,7 +89,7 @@ def _refuse_the_other_kind(
     """Begin the other way over a second connection; raise the finding if the server answers."""
     received = b""
     with contextlib.suppress(Failure):
-        opened, _address, _seen = dial.dial(endpoint, [address], deadline)
+        opened, _address, _seen = happy_eyeballs.dial(endpoint, [address], deadline)
         with opened as connection:
             if endpoint.server.security is not Security.SSL:
                 connection.offer_tls(trust.unverified, endpoint.server.host)

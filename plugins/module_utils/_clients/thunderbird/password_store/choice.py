@@ -113,8 +113,8 @@ def open_store(
         path = posixpath.join(folder, LOGINS_DATABASE)
         return DatabasePasswordStore.open(keys, keys_path, contents[LOGINS_DATABASE], path, scratch=scratch, now=now)
     with as_root():
+        from .json_store import NssPasswordStore
         from .sdr import Cipher
-        from .store import NssPasswordStore
     # AES since Thunderbird 144; for older or unknown versions 3DES, which every version reads.
     installed = version()
     return NssPasswordStore.open(

@@ -15,7 +15,7 @@ from ...._host.file_write import FileWrite
 from ...._model.errors import PasswordStoreError
 from ...._model.persistent import PersistentMap
 from ...._model.secret import Secret
-from . import key_database, logins_database, sealed_login
+from . import encrypted_login, key_database, logins_database
 from .login_rules import require_storable
 from .logins_database import Row
 
@@ -132,7 +132,7 @@ class DatabasePasswordStore:
             return self
         # Thunderbird creates the key with its first login. Existing logins without a key cannot be decrypted.
         key = self.key if any(self.entries.values()) else self.key.made()
-        sealed = sealed_login.seal(key.value, username, password.reveal())
+        sealed = encrypted_login.encrypt(key.value, username, password.reveal())
         here = self.entries.get(origin, ())
         if not found:
             return dataclasses.replace(self._with({origin: (*here, Row.new(origin, sealed))}), key=key)
@@ -187,7 +187,7 @@ class DatabasePasswordStore:
         if row.sealed not in known:
             key = self.key.value
             try:
-                known[row.sealed] = sealed_login.unseal(key, row.sealed)
+                known[row.sealed] = encrypted_login.decrypt(key, row.sealed)
             except ValueError:
                 known[row.sealed] = None
         return known[row.sealed]

@@ -19,7 +19,7 @@ import typing as t
 import urllib.parse
 
 from ...._model.errors import DamagedFileError, HostError, PasswordStoreError
-from . import libcrypto, nss_sealing, sdr
+from . import libcrypto, nss_encryption, sdr
 from .primary_password import PASSWORD_CHECK, key_without_primary_password, octets
 
 # Imported now: later, the process has a user's rights, which may not allow reading Python's own files.
@@ -198,14 +198,14 @@ def _value(
     database: sqlite3.Connection, password_key: bytes, number: object, sealed: bytes, cipher: libcrypto.BlockCipher
 ) -> bytes:
     """The value of a key, which agrees with its check value."""
-    value = nss_sealing.unseal(password_key, sealed)
+    value = nss_encryption.decrypt(password_key, sealed)
     if len(value) != cipher.key_bytes or not isinstance(number, int):
         raise ValueError(f"a {cipher.name} key of {len(value)} bytes as object {number!r}")
-    if nss_sealing.wants_signature(sealed):
+    if nss_encryption.wants_signature(sealed):
         # NSS before 3.69 misfiled the signature when a primary password was changed (its bug 1720226).
         names = (_signature_name(number), _signature_name(number | 0xC0000000))
         rows = database.execute("SELECT item1 FROM metaData WHERE id IN (?, ?)", names).fetchall()
-        if not any(nss_sealing.agrees(password_key, VALUE, value, octets(item)) for (item,) in rows):
+        if not any(nss_encryption.agrees(password_key, VALUE, value, octets(item)) for (item,) in rows):
             raise ValueError("a key without the check value that NSS wants")
     return value
 
@@ -214,8 +214,10 @@ def _set_password(database: sqlite3.Connection) -> bytes:
     """Initialise with an empty primary password, as the client does at its first start."""
     database.execute(METADATA)
     salt = secrets.token_bytes(GLOBAL_SALT_BYTES)
-    key = nss_sealing.password_key(salt, b"")
-    database.execute("INSERT INTO metaData VALUES ('password', ?, ?)", (salt, nss_sealing.seal(key, PASSWORD_CHECK)))
+    key = nss_encryption.password_key(salt, b"")
+    database.execute(
+        "INSERT INTO metaData VALUES ('password', ?, ?)", (salt, nss_encryption.encrypt(key, PASSWORD_CHECK))
+    )
     return key
 
 
@@ -227,10 +229,10 @@ def _add_key(
 ) -> None:
     key = sdr.SdrKey.generate(cipher)
     number = secrets.randbelow(0x3FFFFFFF) + 1  # NSS has 30 bits for it; the table would refuse one that is taken
-    attributes = {**_attributes(cipher, nss_sealing.seal(password_key, key.value)), **(differing or {})}
+    attributes = {**_attributes(cipher, nss_encryption.encrypt(password_key, key.value)), **(differing or {})}
     columns, places = ", ".join(attributes), ", ".join("?" * len(attributes))
     database.execute(f"INSERT INTO nssPrivate (id, {columns}) VALUES (?, {places})", (number, *attributes.values()))
-    signature = nss_sealing.sign(password_key, VALUE, key.value)
+    signature = nss_encryption.sign(password_key, VALUE, key.value)
     database.execute("INSERT INTO metaData (id, item1) VALUES (?, ?)", (_signature_name(number), signature))
 
 
@@ -305,7 +307,7 @@ def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
     try:
         with contextlib.closing(connect(copy, "?mode=ro&immutable=1")) as database:
             yield database
-    except nss_sealing.UnknownFormError as error:
+    except nss_encryption.UnknownFormError as error:
         raise PasswordStoreError(
             f"{path}: Thunderbird's stored passwords are in a form that is not known here ({error}); nothing was "
             "changed. Leave the password out, so that Thunderbird asks for it, and report this."

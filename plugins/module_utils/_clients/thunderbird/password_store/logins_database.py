@@ -65,7 +65,7 @@ class Row(t.NamedTuple):
     Attributes:
         guid: its id in the database.
         origin: ``imap://HOST``, ``mailbox://HOST`` (POP3) or ``smtp://HOST``, without a port.
-        sealed: user name and password (``sealed_login``).
+        sealed: user name and password (``encrypted_login``).
     """
 
     guid: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ...._model.errors import PasswordStoreError
-from . import libcrypto, nss_sealing
+from . import libcrypto, nss_encryption
 
 if t.TYPE_CHECKING:
     import sqlite3
@@ -25,7 +25,7 @@ def key_without_primary_password(database: sqlite3.Connection, path: str) -> byt
     row = database.execute("SELECT item1, item2 FROM metaData WHERE id = 'password'").fetchone()
     if row is None:
         return None
-    key = nss_sealing.password_key(octets(row[0]), b"")
+    key = nss_encryption.password_key(octets(row[0]), b"")
     if not _opens(key, octets(row[1])):
         raise PasswordStoreError(
             f"{path}: a primary password protects Thunderbird's stored passwords (or the file is damaged); nothing was "
@@ -37,7 +37,7 @@ def key_without_primary_password(database: sqlite3.Connection, path: str) -> byt
 
 def _opens(key: bytes, check: bytes) -> bool:
     try:
-        return nss_sealing.unseal(key, check) == PASSWORD_CHECK
+        return nss_encryption.decrypt(key, check) == PASSWORD_CHECK
     except libcrypto.PaddingError:
         return False
 

@@ -12,10 +12,10 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info_on_linux import LISTS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import Drift, DriftResult, without_ignored
-from ansible_collections.charter.mail.plugins.module_utils._ansible.gather_on_linux import LISTS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import UserAccounts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine

@@ -9,7 +9,12 @@ import pathlib
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.own_addresses import ANY_COMPUTER, ThisComputer
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
+from ansible_collections.charter.mail.plugins.module_utils._clients.own_addresses import (
+    ANY_COMPUTER,
+    ThisComputer,
+    local_service,
+)
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.files_below import FilesBelow
 
@@ -149,3 +154,12 @@ def test_a_real_host_knows_itself() -> None:
     computer = ThisComputer(LocalFiles())
     assert computer.is_meant_by(name)
     assert not computer.is_meant_by("imap.charter.net")
+
+
+def test_a_local_service_is_no_choice_of_the_user_where_the_admin_wants_one() -> None:
+    servers = {"incoming": {"host": "localhost"}, "outgoing": {"host": "127.0.0.1"}}
+    (request,) = requests({"email": "mario.rossi@charter.net", "accounts": None, **servers})
+    assert local_service(ANY_COMPUTER, request.account, "127.0.0.1", "::1") == ""
+    (request,) = requests({"email": "mario.rossi@charter.net", "accounts": None})
+    assert "127.0.0.1" in local_service(ANY_COMPUTER, request.account, "127.0.0.1", "smtp.charter.net")
+    assert "::1" in local_service(ANY_COMPUTER, request.account, "imap.charter.net", "::1")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys
+from ansible_collections.charter.mail.plugins.module_utils._windows import registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -34,8 +34,10 @@ def test_users_are_accounts_with_a_profile_and_not_the_system() -> None:
         f"{PREFIX}-1003.bak": RegValue.expand_sz(r"C:\Users\old"),
         f"{PREFIX}-1004": RegValue.sz(""),
     }
-    writes = [KeyWrite(f"{keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": folder}) for sid, folder in listed.items()]
-    found = with_profiles(Registry().written([*writes, KeyWrite(f"{keys.PROFILE_LIST}\\{PREFIX}-1005")]))
+    writes = [
+        KeyWrite(f"{registry_keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": folder}) for sid, folder in listed.items()
+    ]
+    found = with_profiles(Registry().written([*writes, KeyWrite(f"{registry_keys.PROFILE_LIST}\\{PREFIX}-1005")]))
     assert set(found) == {MARIO, ANNA}
 
 
@@ -174,5 +176,5 @@ def test_names_with_dots_letters_outside_ascii_and_quotes(user: str, folder: str
 
 def test_who_has_a_roaming_profile() -> None:
     folder = {"ProfileImagePath": RegValue.sz(MARIO.folder), "CentralProfile": RegValue.sz(r"\\server\mario.V6")}
-    (found,) = with_profiles(Registry().written([KeyWrite(f"{keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))
+    (found,) = with_profiles(Registry().written([KeyWrite(f"{registry_keys.PROFILE_LIST}\\{MARIO.sid}", folder)]))
     assert found.roams

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
+from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file, registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -33,7 +33,7 @@ PLANTED = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;" + SID + ")"
 
 def windows(*writes: KeyWrite) -> Windows:
     listed = [
-        KeyWrite(f"{keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": RegValue.expand_sz(f"C:\\Users\\{name}")})
+        KeyWrite(f"{registry_keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": RegValue.expand_sz(f"C:\\Users\\{name}")})
         for sid, name in ((SID, "mario"), (OTHER, "anna"))
     ]
     hive = KeyWrite(locations.outlook(SID), {"DefaultProfile": RegValue.sz("Outlook")})
@@ -42,7 +42,7 @@ def windows(*writes: KeyWrite) -> Windows:
 
 def test_what_is_true_for_all_users() -> None:
     pc = windows(
-        KeyWrite(keys.CODE_PAGES, {"ACP": RegValue.sz("1250")}),
+        KeyWrite(registry_keys.CODE_PAGES, {"ACP": RegValue.sz("1250")}),
         KeyWrite(installations.CLASSIC, {"": RegValue.sz("C:\\OUTLOOK.EXE")}),
         KeyWrite(installations.STORE_APPS + "\\Microsoft.OutlookForWindows_1.2_x64__8wekyb3d8bbwe"),
     )
@@ -55,7 +55,7 @@ def test_what_is_true_for_all_users() -> None:
 
 @pytest.mark.parametrize(("acp", "name"), [("65001", "cp65001"), ("932", "cp932"), ("7", "cp7"), ("", "")])
 def test_code_pages(acp: str, name: str) -> None:
-    assert WindowsPc(windows(KeyWrite(keys.CODE_PAGES, {"ACP": RegValue.sz(acp)}))).machine().code_page == name
+    assert WindowsPc(windows(KeyWrite(registry_keys.CODE_PAGES, {"ACP": RegValue.sz(acp)}))).machine().code_page == name
 
 
 def test_a_pc_without_outlook() -> None:
@@ -206,7 +206,7 @@ def test_a_folder_that_cannot_be_replaced_is_refused() -> None:
 
 def test_a_hive_that_is_there_and_cannot_be_opened_is_no_logged_off_user() -> None:
     pc = windows()
-    pc.closed.add(keys.hive(SID))
+    pc.closed.add(registry_keys.hive(SID))
     asked = WindowsPc(pc)
     asked.look_at([SID, OTHER])
     assert not asked.snapshot(OTHER).loaded
@@ -217,9 +217,9 @@ def test_a_hive_that_is_there_and_cannot_be_opened_is_no_logged_off_user() -> No
 
 
 def test_a_connection_without_rights_is_told_although_nobody_is_logged_on() -> None:
-    pc = windows(KeyWrite(keys.LOCAL_SERVICE))
+    pc = windows(KeyWrite(registry_keys.LOCAL_SERVICE))
     assert not WindowsPc(pc).snapshot(OTHER).loaded
-    pc.closed.add(keys.LOCAL_SERVICE)
+    pc.closed.add(registry_keys.LOCAL_SERVICE)
     with pytest.raises(HostError, match=r"S-1-5-19: .*no administrator's rights"):
         WindowsPc(pc).look_at([OTHER])
 
@@ -271,7 +271,7 @@ def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
 
 def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None:
     forged = f"{locations.outlook(SID)}\\x]{LINE_BREAK}{LINE_BREAK}[{locations.record(SID)}"
-    pc = windows(KeyWrite(forged, {locations.RECORD: RegValue.sz("{}")}), KeyWrite(keys.hive(OTHER)))
+    pc = windows(KeyWrite(forged, {locations.RECORD: RegValue.sz("{}")}), KeyWrite(registry_keys.hive(OTHER)))
     asked = WindowsPc(pc)
     asked.look_at([SID, OTHER])
     assert asked.snapshot(OTHER).loaded
@@ -283,7 +283,7 @@ def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None
 
 
 def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
-    pc = windows(KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y"), KeyWrite(keys.hive(OTHER)))
+    pc = windows(KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y"), KeyWrite(registry_keys.hive(OTHER)))
     asked = WindowsPc(pc)
     asked.look_at([SID, OTHER])
     assert asked.snapshot(OTHER).loaded
@@ -292,7 +292,7 @@ def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
 
 
 def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
-    pc = windows(KeyWrite(keys.hive(OTHER)))
+    pc = windows(KeyWrite(registry_keys.hive(OTHER)))
     WindowsPc(pc).write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
     pc.locked.add(FOLDER + "\\accounts.prf")
     asked = WindowsPc(pc)
@@ -308,13 +308,16 @@ def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
 
 @pytest.mark.parametrize("left", [0.4, 0.8, 0.97])
 def test_an_export_that_is_cut_off_at_the_end_of_a_line_is_not_taken_for_all(left: float) -> None:
-    writes = [KeyWrite(keys.hive(SID)), KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)})]
+    writes = [
+        KeyWrite(registry_keys.hive(SID)),
+        KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)}),
+    ]
     whole = reg_file.render(writes)
     lines = whole.decode("utf-16-le").splitlines(keepends=True)
     cut = "".join(lines[: int(len(lines) * left)]).encode("utf-16-le")
-    assert exports.registry({"x": whole}, {"x": keys.hive(SID)})
+    assert exports.registry({"x": whole}, {"x": registry_keys.hive(SID)})
     with pytest.raises(DamagedFileError, match=r"S-1-5-21-1-2-3-1001 is cut off"):
-        exports.registry({"x": cut}, {"x": keys.hive(SID)})
+        exports.registry({"x": cut}, {"x": registry_keys.hive(SID)})
 
 
 def test_what_was_staged_can_be_taken_back_although_the_user_cannot_be_read_any_more() -> None:
@@ -365,7 +368,8 @@ def test_which_classic_outlook_starts(values: dict[str, str], version: int | Non
 def test_the_pcs_own_name() -> None:
     names = {"ActiveComputerName": "pc01", "ComputerName": "PC02"}
     writes = [
-        KeyWrite(f"{keys.COMPUTER_NAME}\\{key}", {"ComputerName": RegValue.sz(name)}) for key, name in names.items()
+        KeyWrite(f"{registry_keys.COMPUTER_NAME}\\{key}", {"ComputerName": RegValue.sz(name)})
+        for key, name in names.items()
     ]
     assert WindowsPc(windows(*writes)).machine().name == "PC01"
     assert WindowsPc(windows(writes[1])).machine().name == "PC02"

@@ -11,7 +11,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.outlook impo
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.signature_renditions import renditions
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.plugins.module_utils._model.signature import LIMIT, Signature
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys
+from ansible_collections.charter.mail.plugins.module_utils._windows import registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import KeyWrite, Registry, RegValue
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
@@ -33,7 +33,7 @@ SIGNATURES = FOLDERS[-1]
 
 
 def windows(*writes: KeyWrite, folder: str = "C:\\Users\\Mario Rossi") -> Windows:
-    listed = KeyWrite(f"{keys.PROFILE_LIST}\\{SID}", {"ProfileImagePath": RegValue.expand_sz(folder)})
+    listed = KeyWrite(f"{registry_keys.PROFILE_LIST}\\{SID}", {"ProfileImagePath": RegValue.expand_sz(folder)})
     hive = KeyWrite(locations.outlook(SID), {"DefaultProfile": RegValue.sz("Outlook")})
     pc = Windows(Registry().written([listed, hive, *writes]))
     pc.folders.update(dict.fromkeys(folders(folder)[:-1], ""))

@@ -10,7 +10,7 @@ import typing as t
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations, prf
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
-from ansible_collections.charter.mail.plugins.module_utils._windows import keys, reg_file
+from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file, registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
@@ -64,7 +64,7 @@ class OfficePc:
         return self._machine
 
     def snapshot(self, sid: str) -> PcSnapshot:
-        hive = keys.hive(sid)
+        hive = registry_keys.hive(sid)
         ours = [locate(sid) for locate in _SEEN]
         seen = [(path, values) for path, values in self.everything.items() if any(_is_below(path, key) for key in ours)]
         loaded = any(_is_below(path, hive) for path in self.everything)
@@ -101,7 +101,9 @@ class OfficePc:
     def log_off(self, user: WindowsUser) -> None:
         """The user's part of the registry goes."""
         self.everything = Registry(
-            (path, values) for path, values in self.everything.items() if not _is_below(path, keys.hive(user.sid))
+            (path, values)
+            for path, values in self.everything.items()
+            if not _is_below(path, registry_keys.hive(user.sid))
         )
 
     def start_outlook(self, user: WindowsUser, *, ignores_prf: bool = False) -> None:

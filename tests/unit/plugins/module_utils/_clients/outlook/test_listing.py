@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
-from ansible_collections.charter.mail.plugins.module_utils._ansible.gather import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import listing, locations
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.client import Outlook

@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings impo
     encryption,
     interruptions,
     reachability,
-    sessions,
+    sign_in_and_mailbox,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import TRANSIENT, Code, Failure
@@ -114,5 +114,5 @@ def test_the_machine_that_saw_it_is_all_that_differs() -> None:
 @pytest.mark.parametrize("security", [Security.SSL, Security.NONE])
 def test_what_to_do_without_a_way_to_sign_in(security: Security) -> None:
     endpoint = Endpoint(Role.INCOMING, MailService.IMAP, Server("imap.charter.net", 143, security))
-    advice = sessions.no_mechanism(endpoint, "seen").advice
+    advice = sign_in_and_mailbox.no_mechanism(endpoint, "seen").advice
     assert ("set incoming.security to ssl or starttls" in advice) is (security is Security.NONE)

@@ -16,7 +16,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code, Failure
-from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.sasl import CramMd5, Scram, choose
+from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.mechanism_choice import choose
+from ansible_collections.charter.mail.plugins.module_utils._verify.protocols.sasl import CramMd5, Scram
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.tests.unit.mail_servers import (
     PASSWORD,

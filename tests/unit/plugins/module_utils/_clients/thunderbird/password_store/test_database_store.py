@@ -14,9 +14,9 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import (
     aes_gcm,
+    encrypted_login,
     key_database,
     libcrypto,
-    sealed_login,
 )
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.database_store import (
     DatabasePasswordStore,
@@ -323,16 +323,16 @@ KEY = bytes(range(32))
     ],
 )
 def test_another_form_is_no_login(change: t.Callable[[str], str], reason: str) -> None:
-    text = sealed_login.seal(KEY, USER, PASSWORD)
-    assert sealed_login.unseal(KEY, text) == (USER, PASSWORD)
+    text = encrypted_login.encrypt(KEY, USER, PASSWORD)
+    assert encrypted_login.decrypt(KEY, text) == (USER, PASSWORD)
     with pytest.raises(ValueError, match=reason or "."):
-        sealed_login.unseal(KEY, change(text))
+        encrypted_login.decrypt(KEY, change(text))
 
 
 @pytest.mark.parametrize("plain", [b"[]", b'{"u":"anna"}', b'{"u":"anna","p":1}'])
 def test_what_holds_no_user_name_and_password_is_no_login(plain: bytes) -> None:
-    header = sealed_login.seal(KEY, USER, PASSWORD).partition(".")[0]
+    header = encrypted_login.encrypt(KEY, USER, PASSWORD).partition(".")[0]
     sealed, tag = aes_gcm.encrypt(KEY, bytes(12), plain, header.encode())
     parts = [base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (bytes(12), sealed, tag)]
     with pytest.raises(ValueError, match="no user name and password"):
-        sealed_login.unseal(KEY, ".".join((header, "", *parts)))
+        encrypted_login.decrypt(KEY, ".".join((header, "", *parts)))

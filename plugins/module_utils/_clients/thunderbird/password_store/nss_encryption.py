@@ -48,7 +48,7 @@ def password_key(salt: bytes, password: bytes) -> bytes:
     return hashlib.new("sha384" if len(salt) == 48 else "sha1", salt + password).digest()
 
 
-def seal(key: bytes, plain: bytes) -> bytes:
+def encrypt(key: bytes, plain: bytes) -> bytes:
     """Encrypt with PBES2."""
     salt = secrets.token_bytes(SALT_BYTES)
     vector = der.encode_octets(secrets.token_bytes(14))  # 16 bytes in DER, as NSS requires (nsspkcs5_SetIVParam)
@@ -57,7 +57,7 @@ def seal(key: bytes, plain: bytes) -> bytes:
     return _encode(PBES2, salt, cipher, sealed)
 
 
-def unseal(key: bytes, sealed: bytes) -> bytes:
+def decrypt(key: bytes, sealed: bytes) -> bytes:
     """Decrypt data encrypted by NSS.
 
     Raises:
@@ -68,7 +68,7 @@ def unseal(key: bytes, sealed: bytes) -> bytes:
     """
     algorithm, parameters, content = _decode(sealed)
     if algorithm == SHA1_DES3_CBC:
-        return _unseal_old(key, parameters, content)
+        return _decrypt_old(key, parameters, content)
     if algorithm != PBES2:
         raise UnknownFormError(f"encryption {algorithm}")
     derived = _read_pbkdf2(key, parameters.sequence())
@@ -162,7 +162,7 @@ def _pbkdf2(key: bytes, salt: bytes, rounds: int) -> bytes:
         ) from None
 
 
-def _unseal_old(key: bytes, parameters: der.DerReader, content: bytes) -> bytes:
+def _decrypt_old(key: bytes, parameters: der.DerReader, content: bytes) -> bytes:
     """Decrypt with PBKDF1 and SHA-1, extended as in a draft of PKCS #12 (nsspkcs5_PBKDF1Extended)."""
     salt, rounds = parameters.octets(), _rounds(parameters)
     digest = key + salt

@@ -18,11 +18,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
     key_database,
     libcrypto,
 )
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.json_store import (
+    NssPasswordStore,
+)
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.sdr import (
     Cipher,
-)
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.store import (
-    NssPasswordStore,
 )
 from ansible_collections.charter.mail.plugins.module_utils._formats import der
 from ansible_collections.charter.mail.plugins.module_utils._host.file_write import FileWrite

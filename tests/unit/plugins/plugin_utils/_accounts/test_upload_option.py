@@ -13,7 +13,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible import run_u
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_options import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
-from ansible_collections.charter.mail.plugins.plugin_utils._accounts import upload
+from ansible_collections.charter.mail.plugins.plugin_utils._accounts import upload_option
 
 SPEC = argument_spec(**OPTIONS)
 DONE: dict[str, t.Any] = {"changed": False, "accounts": [], "msg": "Thunderbird: 1 unchanged."}
@@ -28,7 +28,7 @@ def after(raw: dict[str, t.Any], answer: dict[str, t.Any] | None = None, **done:
         given.append(args)
         return answer or {"changed": True, "accounts": [{"uploaded": 3}], "msg": "Messages uploaded: 3 of 4."}
 
-    return upload.after({**DONE, **done}, validated(raw, SPEC), run), given
+    return upload_option.after({**DONE, **done}, validated(raw, SPEC), run), given
 
 
 def test_only_accounts_with_the_option_are_uploaded() -> None:

@@ -21,8 +21,8 @@ from .._linux.mail_users import mail_users
 from .._model.errors import MailError
 from .._model.printable import printable_result
 from . import client_registry, unexpected_error
+from .account_info import OPTIONS, Gathered
 from .desktop_hosts import desktop_hosts
-from .gather import OPTIONS, Gathered
 from .run_on_linux import READ_ONLY, MakeHost, opened
 
 # How each client's accounts are listed. Not in the registry, which would send this code with other modules.

@@ -12,10 +12,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._ansible import gather_on_linux
+from ansible_collections.charter.mail.plugins.module_utils._ansible import account_info_on_linux
+from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
-from ansible_collections.charter.mail.plugins.module_utils._ansible.gather import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
@@ -41,7 +41,7 @@ def gather(client: ClientEntry, home: pathlib.Path) -> Found:
     gathered = Gathered()
     make_host = desktop_hosts()
     user = user_of(home)
-    gathered.add(client.name, "mario", lambda: gather_on_linux.listing(client.name, user, make_host), pytest.fail)
+    gathered.add(client.name, "mario", lambda: account_info_on_linux.listing(client.name, user, make_host), pytest.fail)
     return gathered.as_result()
 
 
@@ -242,7 +242,7 @@ def test_the_same_account_in_two_clients_is_one_entry(tmp_path: pathlib.Path) ->
     write_evolution(tmp_path, [USUAL])
     gathered, make_host, user = Gathered(), desktop_hosts(), user_of(tmp_path)
     for client in (THUNDERBIRD, EVOLUTION):
-        read = functools.partial(gather_on_linux.listing, client.name, user, make_host)
+        read = functools.partial(account_info_on_linux.listing, client.name, user, make_host)
         gathered.add(client.name, "mario", read, pytest.fail)
     assert len(gathered.as_result()["accounts"]) == 2
     entries = [{**entry, "default": None} for entry in gathered.as_result()["mail_accounts"]]

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import nss_sealing
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store import nss_encryption
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.password_store.libcrypto import (
     PaddingError,
 )
@@ -50,9 +50,9 @@ def rows(tmp_path: pathlib.Path, name: str, query: str) -> list[tuple[t.Any, ...
 def test_the_password_check_of_nss(tmp_path: pathlib.Path, name: str, password: str) -> None:
     ((salt, check),) = rows(tmp_path, name, "SELECT item1, item2 FROM metaData WHERE id = 'password'")
     assert len(salt) == (48 if password else 20)
-    assert nss_sealing.unseal(nss_sealing.password_key(salt, password.encode()), check) == b"password-check"
+    assert nss_encryption.decrypt(nss_encryption.password_key(salt, password.encode()), check) == b"password-check"
     with pytest.raises(PaddingError):
-        nss_sealing.unseal(nss_sealing.password_key(salt, b"another password"), check)
+        nss_encryption.decrypt(nss_encryption.password_key(salt, b"another password"), check)
 
 
 @pytest.mark.parametrize(
@@ -64,46 +64,46 @@ def test_the_check_value_of_nss(tmp_path: pathlib.Path, name: str, password: str
         "WHERE password.id = 'password' AND key.id LIKE 'sig_key_%_00000011'"
     )
     ((salt, signature, sealed),) = rows(tmp_path, name, query)
-    key = nss_sealing.password_key(salt, password.encode())
-    value = nss_sealing.unseal(key, sealed)
-    assert nss_sealing.wants_signature(sealed)
-    assert nss_sealing.agrees(key, VALUE, value, signature)
-    assert not nss_sealing.agrees(key, VALUE, value[:-1] + bytes((value[-1] ^ 1,)), signature)
-    assert not nss_sealing.agrees(key, VALUE + 1, value, signature)
-    assert not nss_sealing.agrees(b"another key", VALUE, value, signature)
+    key = nss_encryption.password_key(salt, password.encode())
+    value = nss_encryption.decrypt(key, sealed)
+    assert nss_encryption.wants_signature(sealed)
+    assert nss_encryption.agrees(key, VALUE, value, signature)
+    assert not nss_encryption.agrees(key, VALUE, value[:-1] + bytes((value[-1] ^ 1,)), signature)
+    assert not nss_encryption.agrees(key, VALUE + 1, value, signature)
+    assert not nss_encryption.agrees(b"another key", VALUE, value, signature)
 
 
 @given(st.binary(max_size=100), st.binary(max_size=64))
 def test_what_is_sealed_is_unsealed(plain: bytes, key: bytes) -> None:
-    assert nss_sealing.unseal(key, nss_sealing.seal(key, plain)) == plain
-    assert nss_sealing.agrees(key, VALUE, plain, nss_sealing.sign(key, VALUE, plain))
+    assert nss_encryption.decrypt(key, nss_encryption.encrypt(key, plain)) == plain
+    assert nss_encryption.agrees(key, VALUE, plain, nss_encryption.sign(key, VALUE, plain))
 
 
 def test_nothing_is_sealed_twice_alike() -> None:
-    assert nss_sealing.seal(KEY, b"x") != nss_sealing.seal(KEY, b"x")
-    assert nss_sealing.sign(KEY, VALUE, b"x") != nss_sealing.sign(KEY, VALUE, b"x")
+    assert nss_encryption.encrypt(KEY, b"x") != nss_encryption.encrypt(KEY, b"x")
+    assert nss_encryption.sign(KEY, VALUE, b"x") != nss_encryption.sign(KEY, VALUE, b"x")
 
 
 def test_the_initialisation_vector_is_der_of_16_bytes() -> None:
     """NSS takes the encoded parameter itself, its tag and length included, for the vector."""
-    parts = der.DerReader(nss_sealing.seal(KEY, b"x")).sequence().sequence()
-    assert parts.identifier() == nss_sealing.PBES2
+    parts = der.DerReader(nss_encryption.encrypt(KEY, b"x")).sequence().sequence()
+    assert parts.identifier() == nss_encryption.PBES2
     parameters = parts.sequence()
     parameters.sequence()
     cipher = parameters.sequence()
-    assert cipher.identifier() == nss_sealing.AES_256_CBC
+    assert cipher.identifier() == nss_encryption.AES_256_CBC
     vector = cipher.whole()
     assert (len(vector), vector[:2]) == (16, b"\x04\x0e")
 
 
 def older_form(salt: bytes, rounds: int, content: bytes) -> bytes:
     parameters = der.encode_sequence(der.encode_octets(salt), der.encode_integer(rounds))
-    algorithm = der.encode_sequence(der.encode_identifier(nss_sealing.SHA1_DES3_CBC), parameters)
+    algorithm = der.encode_sequence(der.encode_identifier(nss_encryption.SHA1_DES3_CBC), parameters)
     return der.encode_sequence(algorithm, der.encode_octets(content))
 
 
 def test_the_older_form_wants_no_check_value() -> None:
-    assert not nss_sealing.wants_signature(older_form(b"salt", 1, b""))
+    assert not nss_encryption.wants_signature(older_form(b"salt", 1, b""))
 
 
 def identifier(name: str) -> bytes:
@@ -111,12 +111,12 @@ def identifier(name: str) -> bytes:
 
 
 def form(
-    algorithm: str = nss_sealing.PBES2,
-    derivation: str = nss_sealing.PBKDF2,
+    algorithm: str = nss_encryption.PBES2,
+    derivation: str = nss_encryption.PBKDF2,
     rounds: int = 1,
     length: int = 32,
-    mac: str = nss_sealing.HMAC_SHA256,
-    cipher: str = nss_sealing.AES_256_CBC,
+    mac: str = nss_encryption.HMAC_SHA256,
+    cipher: str = nss_encryption.AES_256_CBC,
 ) -> bytes:
     """PBES2 with one part or another that NSS does not write."""
     parameters = der.encode_sequence(
@@ -138,24 +138,24 @@ def form(
         form(algorithm="1.2.3"),
         form(derivation="1.2.3"),
         form(rounds=0),
-        form(rounds=nss_sealing.MAX_ROUNDS + 1),
+        form(rounds=nss_encryption.MAX_ROUNDS + 1),
         form(length=16),
         form(mac="1.2.840.113549.2.7"),
         form(cipher="2.16.840.1.101.3.4.1.2"),
-        older_form(b"salt", nss_sealing.MAX_ROUNDS + 1, bytes(8)),
+        older_form(b"salt", nss_encryption.MAX_ROUNDS + 1, bytes(8)),
         older_form(b"salt", 0, bytes(8)),
     ],
 )
 def test_a_form_that_is_not_known_is_told_from_damage(sealed: bytes) -> None:
-    with pytest.raises(nss_sealing.UnknownFormError):
-        nss_sealing.unseal(KEY, sealed)
+    with pytest.raises(nss_encryption.UnknownFormError):
+        nss_encryption.decrypt(KEY, sealed)
 
 
 def test_the_forms_of_this_test_are_right_otherwise() -> None:
     with pytest.raises(PaddingError):
-        nss_sealing.unseal(KEY, form())
+        nss_encryption.decrypt(KEY, form())
     with pytest.raises(PaddingError):
-        nss_sealing.unseal(KEY, older_form(b"salt", 2, bytes(8)))
+        nss_encryption.decrypt(KEY, older_form(b"salt", 2, bytes(8)))
 
 
 @given(st.binary(max_size=60), st.integers(0, 200), st.integers(1, 255))
@@ -165,10 +165,10 @@ def test_damage_is_a_value_error(junk: bytes, position: int, change: int) -> Non
     sealed[position % len(sealed)] ^= change
     for data in (junk, bytes(sealed), bytes(sealed)[: position % len(sealed)]):
         with pytest.raises(ValueError, match=r"\w"):
-            nss_sealing.agrees(KEY, VALUE, b"x", data)
+            nss_encryption.agrees(KEY, VALUE, b"x", data)
         # CBC authenticates nothing: if a byte has changed, the padding is right in one case of 256.
         with contextlib.suppress(ValueError) if data == sealed else pytest.raises(ValueError, match=r"\w"):
-            nss_sealing.unseal(KEY, data)
+            nss_encryption.decrypt(KEY, data)
 
 
 def test_a_machine_that_refuses_the_derivation_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,4 +179,4 @@ def test_a_machine_that_refuses_the_derivation_is_told_in_words(monkeypatch: pyt
 
     monkeypatch.setattr(hashlib, "pbkdf2_hmac", refuse)
     with pytest.raises(PasswordStoreError, match=r"refuses PBKDF2 .*nothing was changed"):
-        nss_sealing.seal(KEY, b"x")
+        nss_encryption.encrypt(KEY, b"x")

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.default_stores import (
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.default_account import (
+    ACCOUNT,
+    IDENTITY,
+    path,
+)
+from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.default_account_store import (
     DesktopDefaults,
     NoDefaults,
 )
-from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.defaults import ACCOUNT, IDENTITY, path
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 
 from .fake_session import Desktop

@@ -13,7 +13,7 @@ from ansible.module_utils.common.parameters import remove_values
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.charter.mail.plugins.module_utils._model.occurrences import occurring
+from ansible_collections.charter.mail.plugins.module_utils._model.secret_occurrences import occurring
 
 TEXTS = st.text(alphabet="ab1*\n", max_size=12)
 VALUES = st.recursive(

@@ -18,7 +18,7 @@ from . import aes_gcm
 HEADER = b'{"alg":"dir","enc":"A256GCM"}'
 
 
-def seal(key: bytes, username: str, password: str) -> str:
+def encrypt(key: bytes, username: str, password: str) -> str:
     """Encrypt a login.
 
     Raises:
@@ -30,7 +30,7 @@ def seal(key: bytes, username: str, password: str) -> str:
     return ".".join((header, "", _encode(vector), _encode(sealed), _encode(tag)))
 
 
-def unseal(key: bytes, text: str) -> tuple[str, str]:
+def decrypt(key: bytes, text: str) -> tuple[str, str]:
     """Decrypt the user name and the password.
 
     Raises:

@@ -1,11 +1,13 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The user's choices for an account, which no task changes unless ``override`` is set."""
+"""Clauses about the choices of a user that no task changes unless ``override`` is set.
+
+``user_choice`` of each client decides what such a choice is.
+"""
 
 from __future__ import annotations
 
 from .._model.account import Account, State
-from .own_addresses import ThisComputer
 
 # Authentication methods that send no password.
 OAUTH2 = "OAuth2"
@@ -31,21 +33,6 @@ def sends_by(program: str) -> str:
 def own_address(client: str, address: str) -> str:
     """The clause about an account that sends from the user's own address."""
     return f"{client} sends as {address}, which is the user's own address and stays, with its name"
-
-
-def local_service(computer: ThisComputer, account: Account, incoming: str, outgoing: str) -> str:
-    """The clause about an account that uses a service on this computer; empty if it does not.
-
-    Args:
-        computer: the computer that the client runs on.
-        account: the wanted account.
-        incoming: the stored host for receiving.
-        outgoing: the stored host for sending.
-    """
-    for stored, wanted in ((incoming, account.incoming.host), (outgoing, account.outgoing.host)):
-        if stored.lower() != wanted.lower() and computer.is_meant_by(stored) and not computer.is_meant_by(wanted):
-            return f"it is reached through {stored}, a service on this computer such as a proxy"
-    return ""
 
 
 def reason(account: Account, choice: str) -> str:

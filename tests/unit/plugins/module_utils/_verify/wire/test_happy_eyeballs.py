@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._model.account import
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
-from ansible_collections.charter.mail.plugins.module_utils._verify.wire import dial
+from ansible_collections.charter.mail.plugins.module_utils._verify.wire import happy_eyeballs
 from ansible_collections.charter.mail.plugins.module_utils._verify.wire.resolver import Address
 from ansible_collections.charter.mail.tests.unit.idle_clock import CLOCK
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap
@@ -130,7 +130,7 @@ def test_other_reasons(monkeypatch: pytest.MonkeyPatch, number: int, finding: st
     def begin(address: Address) -> socket.socket:
         raise OSError(number, "Too many open files")
 
-    monkeypatch.setattr(dial, "_begin", begin)
+    monkeypatch.setattr(happy_eyeballs, "_begin", begin)
     failed = failure(report_on(endpoint(MailService.IMAP, 993, Security.SSL)), Stage.TCP)
     assert (failed.finding, failed.evidence) == (finding, evidence)
 

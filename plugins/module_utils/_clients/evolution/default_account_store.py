@@ -9,7 +9,7 @@ import typing as t
 from ..._formats.glib_key_file import GlibKeyFile
 from ..._host.file_write import FileWrite
 from ..._model.errors import OptionError
-from .defaults import NAMES, PATH, path
+from .default_account import NAMES, PATH, path
 
 if t.TYPE_CHECKING:
     from ..._host.desktop import Desktop
