@@ -54,7 +54,7 @@ _value:
 import typing as t
 
 from ..module_utils._ansible.account_list import of_one_user
-from ..module_utils._clients.outlook import autodiscover
+from ..module_utils._clients.outlook import autodiscover, one_per_domain
 from ..module_utils._model import text
 from ..module_utils._model.errors import OptionError
 from ..plugin_utils._filters.errors import readable_errors, warn
@@ -77,7 +77,7 @@ def outlook_autodiscover_xml(accounts: t.Any, domain: t.Any = None) -> str:
                 "create one file for each, and name its domain",
             )
         chosen = [request for request in found if request.account.domain == wanted]
-        autodiscover.refuse_shared_domains(request.account for request in chosen)
+        one_per_domain.refuse_shared_domains(request.account for request in chosen)
         content = autodiscover.render(chosen[0].account)
         warn(chosen[0].warnings)
         return content.decode("utf-8")

@@ -69,7 +69,7 @@ _value:
 import typing as t
 
 from ..module_utils._ansible.account_list import of_one_user
-from ..module_utils._clients.outlook import autodiscover, deployment
+from ..module_utils._clients.outlook import deployment, one_per_domain
 from ..module_utils._windows import reg_file
 from ..plugin_utils._filters.errors import readable_errors, warn
 
@@ -88,7 +88,7 @@ def outlook_reg(accounts: t.Any, prf: t.Any = None, xml_folder: t.Any = None, si
         if own["xml_folder"] is not None:
             warn(
                 f"{domain} is left to the PRF: one file for Autodiscover cannot serve {' and '.join(map(str, members))}"
-                for domain, members in autodiscover.shared_domains(there).items()
+                for domain, members in one_per_domain.shared_domains(there).items()
             )
         return content.decode("utf-16")
 

@@ -32,9 +32,9 @@ from .tls_details import server_certificate, tls_session
 from .wire import happy_eyeballs, name_lookup, tls
 from .wire.certificate import Certificate
 from .wire.connection import Connection, Deadline
-from .wire.first_bytes import first_bytes
 from .wire.handshake import handshake, unverified_certificate
 from .wire.resolver import Address
+from .wire.silent_server import first_bytes
 
 _D = t.TypeVar("_D", bound=Dialogue)
 DialogueType = t.Callable[[Connection, Endpoint, Redactor], _D]

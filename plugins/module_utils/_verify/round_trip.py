@@ -13,12 +13,12 @@ import typing as t
 
 from .._model.account import Account
 from .context import Context
-from .findings import round_trip_findings as findings
 from .findings.endpoint import Endpoint, endpoints
-from .findings.failure import Code, Failure
+from .findings.failure import Failure
 from .findings.sign_in_and_mailbox import not_understood
 from .login import Logins
 from .login_limit import LoginLimit
+from .message_arrival import MessageArrival
 from .options import ROUND_TRIP_TIMEOUT, CheckEnvironment, VerifyOptions
 from .protocols.smtp import SmtpDialogue
 from .report.account_report import AccountReport
@@ -29,7 +29,6 @@ from .wire.connection import Deadline
 
 CHECK_MODE = "not tested, because check mode sends no message"
 NOT_OK = "not tested, because a message is sent only after all other tests were successful"
-_LATE = 0.5  # of the time allowed
 _SIDE_BY_SIDE = 16  # at a time; servers limit connections, and providers count messages
 
 
@@ -158,6 +157,10 @@ class _Trip:
     options: TripOptions
     token: str = dataclasses.field(default_factory=lambda: secrets.token_hex(16))
 
+    @property
+    def _arrival(self) -> MessageArrival:
+        return MessageArrival(self.incoming, self.outgoing, self.options.timeout, subject(self.token))
+
     def run(self) -> AccountCheck:
         """Send, await and delete the message."""
         sent = False
@@ -169,13 +172,13 @@ class _Trip:
                 sent, current = True, self.incoming
                 seconds = self._await(inbox, accepted)
                 if seconds is None:
-                    return self._lost(receipt)
+                    return self._arrival.lost(receipt)
                 copies = self._count_copies(inbox)
                 leftover = inbox.delete(self.token.encode())
         except Exception as error:  # noqa: BLE001 # the other accounts are not to suffer from it
             failure = error if isinstance(error, Failure) else not_understood(error)
-            return self._interrupted(current, failure, sent)
-        return self._arrived(seconds, copies, leftover)
+            return self._arrival.interrupted(current, failure, sent)
+        return self._arrival.arrived(seconds, copies, leftover)
 
     def _send(self) -> tuple[float, str]:
         """Send the message. Return when the server accepted it, and its receipt."""
@@ -201,61 +204,3 @@ class _Trip:
     def _count_copies(self, inbox: Mailbox) -> int:
         self.context.environment.clock.wait(time.sleep, self.options.settle)
         return inbox.count_marked(self.token.encode())
-
-    def _arrived(self, seconds: float, copies: int, leftover: str) -> AccountCheck:
-        took = f"after {seconds:.1f} seconds"
-        cleanup = leftover or "It was deleted again."
-        if copies == 0:
-            gone = "another program removed it before it could be deleted here"
-            return self._check(
-                CheckStatus.OK,
-                f"arrived {took}, and {gone}",
-                f"The test message arrived {took}; {gone}.",
-            )
-        if copies > 1:
-            cleanup = leftover or "All copies were deleted again."
-            return self._failed(findings.duplicated(copies, f"the first {took}. {cleanup}"), cleanup)
-        if seconds > self.options.timeout * _LATE:
-            return self._check(
-                CheckStatus.OK,
-                f"arrived late, {took} of {self.options.timeout:g} allowed. {cleanup}",
-                f"The test message arrived late, {took}. {cleanup} {findings.LATE}",
-                findings.LATE,
-            )
-        return self._check(CheckStatus.OK, f"arrived {took}. {cleanup}", f"The test message arrived {took}. {cleanup}")
-
-    def _lost(self, receipt: str) -> AccountCheck:
-        return self._failed(findings.lost(self.options.timeout, self.outgoing.where, receipt, subject(self.token)))
-
-    def _failed(self, failure: Failure, cleanup: str = "") -> AccountCheck:
-        sentences = (f"The test message {failure.finding}.", cleanup, failure.advice)
-        return self._check(
-            CheckStatus.FAILED,
-            f"{failure.finding}: {failure.evidence}",
-            " ".join(sentence for sentence in sentences if sentence),
-            failure.advice,
-            failure.code,
-        )
-
-    def _interrupted(self, where: Endpoint, failure: Failure, sent: bool) -> AccountCheck:
-        if sent:
-            remains = f'The message "{subject(self.token)}" was sent and may still be in the mailbox.'
-        else:
-            remains = "Nothing was sent." if where is self.incoming else "The message was probably not sent."
-        seen = f" ({failure.evidence.rstrip('.')})" if failure.evidence else ""
-        what = f"{where.where} {failure.finding}{seen}. {remains}"
-        return self._check(
-            CheckStatus.FAILED,
-            what,
-            f"The round trip of a test message was interrupted: {what} {failure.advice}",
-            f"{failure.advice} {remains}",
-            failure.code,
-        )
-
-    def _check(
-        self, status: CheckStatus, evidence: str, sentences: str, advice: str = "", code: Code | None = None
-    ) -> AccountCheck:
-        service = self.incoming.service.value
-        return AccountCheck(
-            Stage.ROUND_TRIP, service, self.incoming.where, status, 0.0, evidence, sentences, advice, code
-        )

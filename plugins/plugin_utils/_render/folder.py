@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ...module_utils._clients.outlook import autodiscover, prf
+from ...module_utils._clients.outlook import autodiscover, one_per_domain, prf
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import MailError
 from . import android, apple_profile, autoconfig, evolution, senders
@@ -86,7 +86,7 @@ def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str
         found[PRF] = prf.render("Outlook", accounts, existing_profile=False)
     except MailError as error:
         missing.append(f"There is no PRF file: {error}")
-    shared = autodiscover.shared_domains(accounts)
+    shared = one_per_domain.shared_domains(accounts)
     for account in accounts:
         domain = account.domain
         if domain not in shared:

@@ -15,7 +15,14 @@ import typing as t
 
 from ...module_utils._model.account import Security
 from ...module_utils._model.redaction import Redactor
-from ...module_utils._verify.findings import certificates, encryption, reachability, sign_in_and_mailbox, wrong_service
+from ...module_utils._verify.findings import (
+    certificates,
+    connect_failures,
+    encryption,
+    lookup_failures,
+    sign_in_and_mailbox,
+    wrong_service,
+)
 from ...module_utils._verify.findings.endpoint import Endpoint, Role
 from ...module_utils._verify.findings.failure import Failure
 from ...module_utils._verify.findings.interruptions import (
@@ -82,7 +89,7 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
     if result.code == 0:
         return None
     if result.code == _DNS:
-        return Stage.DNS, reachability.name_not_found(endpoint, seen, THE_PC)
+        return Stage.DNS, lookup_failures.name_not_found(endpoint, seen, THE_PC)
     if result.code == _TIMED_OUT:
         return _timed_out(endpoint, result, seconds)
     if result.code == _REFUSED:
@@ -98,7 +105,7 @@ def server_failure(endpoint: Endpoint, result: CurlResult, seconds: float) -> tu
         return Stage.GREETING, ConnectionEnded(seen, THE_PC)
     if result.code in (_ODD_ANSWER, _COMMAND_REFUSED):
         return Stage.GREETING, wrong_service.unexpected_answer(endpoint, seen)
-    return Stage.GREETING, reachability.not_tested_by_curl(result.code, seen, THE_PC)
+    return Stage.GREETING, connect_failures.not_tested_by_curl(result.code, seen, THE_PC)
 
 
 def sign_in_failure(
@@ -131,7 +138,7 @@ def sign_in_failure(
         return Stage.AUTHENTICATION, sign_in_interrupted(Timeout(seconds, evidence=seen, observer=THE_PC))
     if result.code in _ENDED:
         return Stage.AUTHENTICATION, sign_in_interrupted(ConnectionEnded(seen, THE_PC))
-    return Stage.AUTHENTICATION, sign_in_interrupted(reachability.not_tested_by_curl(result.code, seen, THE_PC))
+    return Stage.AUTHENTICATION, sign_in_interrupted(connect_failures.not_tested_by_curl(result.code, seen, THE_PC))
 
 
 def offers_sign_in(result: CurlResult) -> bool:
@@ -142,9 +149,9 @@ def offers_sign_in(result: CurlResult) -> bool:
 def _timed_out(endpoint: Endpoint, result: CurlResult, seconds: float) -> tuple[Stage, Failure]:
     seen = result.message
     if "resolving" in seen.lower():
-        return Stage.DNS, reachability.name_server_silent(seconds, seen, THE_PC)
+        return Stage.DNS, lookup_failures.name_server_silent(seconds, seen, THE_PC)
     if not result.address:
-        return Stage.TCP, reachability.connection_timed_out(endpoint, seconds, seen, THE_PC)
+        return Stage.TCP, connect_failures.connection_timed_out(endpoint, seconds, seen, THE_PC)
     ending = Timeout(seconds, evidence=seen, observer=THE_PC)
     if endpoint.server.security is Security.SSL:
         return Stage.TLS, no_handshake(endpoint, ending)
@@ -160,12 +167,12 @@ _LATE = re.compile("timed out", re.IGNORECASE)
 
 def _unconnected(endpoint: Endpoint, seen: str, seconds: float) -> Failure:
     if _UNREACHABLE.search(seen):
-        return reachability.unreachable(seen, THE_PC)
+        return connect_failures.unreachable(seen, THE_PC)
     if _FORBIDDEN.search(seen):
-        return reachability.connection_forbidden(endpoint, seen, THE_PC)
+        return connect_failures.connection_forbidden(endpoint, seen, THE_PC)
     if _LATE.search(seen):
-        return reachability.connection_timed_out(endpoint, seconds, seen, THE_PC)
-    return reachability.connection_refused(endpoint, seen)
+        return connect_failures.connection_timed_out(endpoint, seconds, seen, THE_PC)
+    return connect_failures.connection_refused(endpoint, seen)
 
 
 def _handshake_failure(endpoint: Endpoint, result: CurlResult) -> Failure:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import typing as t
 
-from ...module_utils._clients.outlook import installations, locations, reading
+from ...module_utils._clients.outlook import installations, locations, values_to_read
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import HostError, MailError, OptionError
 from ...module_utils._windows import reg_file, registry_keys, users
@@ -233,7 +233,7 @@ class WindowsPc:
 
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> PcSnapshot:
         exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
-        registry = exports.registry(answer, exported, reading.is_needed)
+        registry = exports.registry(answer, exported, values_to_read.is_needed)
         for number, folder in enumerate(self._folders(sid)):
             self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
         # The rights do not show the owner, who could change them. So a record must exist, which only administrators can

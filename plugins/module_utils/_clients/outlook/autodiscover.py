@@ -7,13 +7,11 @@ suit: unless the file says otherwise, SPA (a Windows login instead of the mail l
 before the @. So the file sets everything. ``Encryption`` is None, SSL (implicit TLS) or TLS (STARTTLS), and takes
 precedence over ``SSL``.
 
-Outlook finds the file by the domain of the address, so a file can serve only one address of a domain.
+Outlook finds the file by the domain of the address, so a file serves one account of a domain (``one_per_domain``).
 """
 
 from __future__ import annotations
 
-import collections
-import typing as t
 import xml.etree.ElementTree as ET
 
 from ..._model import text
@@ -86,25 +84,6 @@ def parse(content: bytes, email: str, source: str = "Autodiscover file") -> Acco
             f"this file was not made by this collection ({error!r})",
             "remove it, or leave it to its owner",
         ) from None
-
-
-def shared_domains(accounts: t.Iterable[Account]) -> dict[str, tuple[Account, ...]]:
-    """The domains with more than one account of a Windows user, which one file cannot serve."""
-    found: dict[str, list[Account]] = collections.defaultdict(list)
-    for account in accounts:
-        found[account.domain].append(account)
-    return {domain: tuple(members) for domain, members in found.items() if len(members) > 1}
-
-
-def refuse_shared_domains(accounts: t.Iterable[Account]) -> None:
-    """Raise ``OptionError`` for the first domain with more than one account of a Windows user."""
-    for domain, members in shared_domains(accounts).items():
-        raise OptionError(
-            "accounts",
-            f"Autodiscover can serve one account of {domain} for each Windows user, "
-            f"and there are {len(members)}: {', '.join(map(str, members))}",
-            "use a PRF for them",
-        )
 
 
 def _fit(option: str, value: str) -> str:

@@ -19,11 +19,12 @@ from ..._windows.users import WindowsUser
 from ..engine import ClientDefaults, Obstacle, Status, TextDiff, View
 from ..lookup import about_other_protocol, absence
 from ..stored_account import LeftAlone, StoredAccount, StoredLogin
-from . import differences, lookup, signatures, staging, staging_record, status
+from . import differences, lookup, signatures, staging_record, status
 from .account_warnings import about_staging
 from .blockers import foreign_xml, other_outlook
 from .change_notes import logged
 from .configure import configured
+from .one_per_domain import domain_conflict
 from .staging_methods import AUTODISCOVER
 from .status import AccountStatus, OutlookStatus
 from .stored import OutlookState, made_accounts
@@ -206,7 +207,7 @@ class Outlook(ClientDefaults):
         elif lookup.has_other_protocol(state, account):
             found += about_other_protocol(account, lambda: False)
         if standing is OutlookStatus.STAGED and AUTODISCOVER in self._methods:
-            rival = staging.domain_conflict(state.record.accounts, account)
+            rival = domain_conflict(state.record.accounts, account)
             foreign = foreign_xml(state, account)
             if rival is not None:
                 found.append(

@@ -9,6 +9,7 @@ from ..._model.differences import as_spelled
 from ..._model.errors import OptionError
 from . import lookup, signatures, staging
 from .blockers import obstacle
+from .one_per_domain import domain_conflict
 from .staging_methods import AUTODISCOVER
 from .stored import OutlookState
 
@@ -46,7 +47,7 @@ def _with_account(
         return before  # Outlook has it, and nothing is staged
     if made is None and obstacle(before, account, methods) is not None:
         return before
-    rival = staging.domain_conflict(before.record.accounts, account)
+    rival = domain_conflict(before.record.accounts, account)
     if methods == (AUTODISCOVER,) and rival is not None:
         raise OptionError(
             "method",

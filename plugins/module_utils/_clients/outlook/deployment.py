@@ -12,7 +12,7 @@ from ..._model.account import Account
 from ..._model.errors import OptionError
 from ..._windows import registry_keys, users
 from ..._windows.registry import KeyWrite, RegValue
-from . import autodiscover, locations, registry_values
+from . import locations, one_per_domain, registry_values
 
 # No variables, which Outlook does not expand here, and no characters that file names cannot have.
 _NAME = r"[^\\/%\":<>|?*]+"
@@ -44,13 +44,13 @@ def writes(
         found.append(KeyWrite(hive + locations.SETUP, registry_values.importing(_full_path("prf", prf))))
     if xml_folder is not None:
         if prf is None:
-            autodiscover.refuse_shared_domains(accounts)
+            one_per_domain.refuse_shared_domains(accounts)
         found += _autodiscover(accounts, hive, _full_path("xml_folder", xml_folder).rstrip("\\"))
     return tuple(found)
 
 
 def _autodiscover(accounts: t.Sequence[Account], hive: str, folder: str) -> list[KeyWrite]:
-    shared = autodiscover.shared_domains(accounts)
+    shared = one_per_domain.shared_domains(accounts)
     domains = [account.domain for account in accounts]
     values = {
         domain: RegValue.sz(f"{folder}\\{locations.xml(domain)}") for domain in sorted(domains) if domain not in shared

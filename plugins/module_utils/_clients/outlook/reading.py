@@ -16,15 +16,15 @@ import typing as t
 
 from ..._model.account import Account, Protocol, Security, Server
 from ..._model.differences import Difference
-from ..._windows.registry import ByName, Registry, Values, ValueType, decode_text, fold
+from ..._windows.registry import Registry, Values, ValueType, decode_text
 from .mapping import left_on_server, outgoing_security, security_name
 
-_ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
+ACCOUNTS = "9375CFF0413111d3B88A00104B2A6676"
 _CLASSES = {
     "{ED475411-B0D6-11D2-8C3B-00104B2A6676}": Protocol.POP3,
     "{ED475412-B0D6-11D2-8C3B-00104B2A6676}": Protocol.IMAP,
 }
-_MAIL_ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
+MAIL_ORDER = "{ED475418-B0D6-11D2-8C3B-00104B2A6676}"
 _PREFIXES = {Protocol.IMAP: "IMAP", Protocol.POP3: "POP3"}
 # The ports that Outlook uses if none is stored, regardless of security: facts about Outlook, not about protocols.
 _DEFAULT_PORTS = {Protocol.IMAP: 143, Protocol.POP3: 110}
@@ -39,31 +39,6 @@ _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
 
 SIGNATURES = ("New Signature", "Reply-Forward Signature")
 """An account's values with its signature names: for new messages, and for replies and forwarded messages."""
-
-# The values that are read of an account. Those whose names end in "Password" are never read.
-_NEEDED = ByName(
-    (name, None)
-    for name in (
-        *("clsid", "Service Name", "Account Name", "Email", "Display Name", "Leave on Server", _MAIL_ORDER),
-        *SIGNATURES,
-        *(
-            f"{prefix} {name}"
-            for prefix in ("IMAP", "POP3", "SMTP")
-            for name in ("Server", "User", "Port", "Use SSL", "Use SPA", "Use Auth", "Auth Method", "Secure Connection")
-        ),
-    )
-)
-# Outlook's keys whose values are all read, besides the default profile and the accounts.
-_NEEDED_KEYS = tuple(
-    fold("\\16.0\\Outlook\\" + key) for key in ("Setup", "AutoDiscover", "Preferences", "Options\\General")
-)
-
-# The keys outside Outlook's own from which values are read, and those values.
-_NEEDED_ELSEWHERE = {
-    "\\16.0\\COMMON\\MAILSETTINGS": ("NEWSIGNATURE", "REPLYSIGNATURE"),
-    "\\16.0\\COMMON\\GENERAL": ("SIGNATURES",),
-    "\\EXPLORER\\USER SHELL FOLDERS": ("APPDATA",),
-}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,27 +65,6 @@ class ProfileAccount:
     security_names: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
-def is_needed(key: str, name: str) -> bool:
-    """Whether a value in a user's part of the registry is read. Passwords, which Windows encrypts, are never read.
-
-    Args:
-        key: the whole path of its key, below Outlook's own key, its policies or our record.
-        name: the value's name.
-    """
-    key, name = fold(key), fold(name)
-    if name.endswith("PASSWORD"):
-        return False
-    _root, profiles_key, below = key.partition("\\16.0\\OUTLOOK\\PROFILES\\")
-    if profiles_key:
-        return fold(_ACCOUNTS) in below and name in _NEEDED
-    for ending, needed in _NEEDED_ELSEWHERE.items():
-        if key.endswith(ending):
-            return name in needed
-    if not key.endswith("\\16.0\\OUTLOOK"):
-        return key.endswith(_NEEDED_KEYS) or "\\POLICIES\\" in key or "\\16.0\\OUTLOOK" not in key
-    return name == "DEFAULTPROFILE" or "\\POLICIES\\" in key
-
-
 def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
     """All IMAP and POP3 accounts of all profiles of a user.
 
@@ -120,7 +74,7 @@ def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
     """
     found: list[ProfileAccount] = []
     for profile in profiles(registry, root):
-        parent = f"{root}\\Profiles\\{profile}\\{_ACCOUNTS}"
+        parent = f"{root}\\Profiles\\{profile}\\{ACCOUNTS}"
         first = _first_mail_account(registry, parent)
         for name in registry.children(parent):
             values = registry.get(f"{parent}\\{name}")
@@ -133,7 +87,7 @@ def accounts(registry: Registry, root: str) -> tuple[ProfileAccount, ...]:
 
 def exchange_accounts(registry: Registry, root: str, profile: str) -> tuple[str, ...]:
     """The names of the Exchange accounts of a profile; arguments as for ``accounts``."""
-    parent = f"{root}\\Profiles\\{profile}\\{_ACCOUNTS}"
+    parent = f"{root}\\Profiles\\{profile}\\{ACCOUNTS}"
     found = []
     for name in registry.children(parent):
         values = registry.get(f"{parent}\\{name}")
@@ -237,7 +191,7 @@ def _security(values: Values, prefix: str, *, prefers_older: bool) -> tuple[Secu
 
 def _first_mail_account(registry: Registry, parent: str) -> int | None:
     """The account that new mail is sent from: the first in a list of 32-bit numbers."""
-    order = registry.value(parent, _MAIL_ORDER)
+    order = registry.value(parent, MAIL_ORDER)
     if order is None or order.kind != ValueType.BINARY or len(order.data) < 4:
         return None
     return int.from_bytes(order.data[:4], "little")

@@ -11,10 +11,10 @@ from ..._model.account import Account
 from ..._model.errors import HostError, OptionError
 from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
-from ..lookup import marker
 from . import autodiscover, locations, prf, registry_values
 from .blockers import foreign_xml
 from .lookup import find
+from .one_per_domain import domain_conflict
 from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
@@ -83,14 +83,6 @@ def _is_leftover(state: OutlookState, key: str, name: str) -> bool:
 
 def _leads_to_us(value: RegValue | None) -> bool:
     return value is not None and locations.is_ours(value.text or "")
-
-
-def domain_conflict(staged: t.Sequence[Staged], account: Account) -> Account | None:
-    """Another account of the same domain that is staged by XML, of which a user can have one per domain."""
-    for one in staged:
-        if AUTODISCOVER in one.methods and one.mark != marker(account) and one.account.domain == account.domain:
-            return one.account
-    return None
 
 
 def _follow(

@@ -13,8 +13,8 @@ from ..difference_text import difference_texts
 from ..lookup import marker
 from . import lookup
 from .blockers import obstacle
+from .one_per_domain import domain_conflict
 from .reading import ProfileAccount
-from .staging import domain_conflict
 from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import Staged
 from .stored import OutlookState

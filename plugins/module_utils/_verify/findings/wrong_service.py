@@ -7,9 +7,9 @@ from __future__ import annotations
 import enum
 
 from ..._model.account import Security
+from .connect_failures import check_host_and_port
 from .endpoint import Endpoint, MailService
 from .failure import Code, Failure
-from .reachability import check_host_and_port
 
 
 class DetectedProtocol(enum.Enum):

@@ -1,49 +1,23 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From addresses to a connected socket."""
+"""Connects to the first address of a server that accepts, whatever its others do (Happy Eyeballs, RFC 8305)."""
 
 from __future__ import annotations
 
 import collections
 import contextlib
-import enum
 import errno
 import itertools
 import selectors
 import socket
 import typing as t
 
-from ..findings import reachability
+from ..findings.connect_failures import ConnectFailure, failure_of, unconnected
 from ..findings.endpoint import Endpoint
-from ..findings.failure import Failure
 from .connection import Connection, Deadline
 from .resolver import Address
 
 _HEAD_START = 0.25  # seconds before the next address is tried as well (RFC 8305 5)
-
-
-class _ConnectFailure(enum.Enum):
-    """Why connecting to an address failed. Of several reasons, the first in this order says most about the cause."""
-
-    REFUSED = "refused"
-    RESET = "reset"
-    FORBIDDEN = "forbidden by this machine's firewall"
-    TIMED_OUT = "timed out"
-    UNREACHABLE = "unreachable"
-    OTHER = "failed"
-
-
-_REFUSALS = {
-    errno.ECONNREFUSED: _ConnectFailure.REFUSED,
-    errno.ECONNRESET: _ConnectFailure.RESET,
-    errno.EPERM: _ConnectFailure.FORBIDDEN,
-    errno.EACCES: _ConnectFailure.FORBIDDEN,
-    errno.ETIMEDOUT: _ConnectFailure.TIMED_OUT,
-    errno.EHOSTUNREACH: _ConnectFailure.UNREACHABLE,
-    errno.ENETUNREACH: _ConnectFailure.UNREACHABLE,
-    errno.EADDRNOTAVAIL: _ConnectFailure.UNREACHABLE,  # no IPv6 on this machine, for example
-    errno.EAFNOSUPPORT: _ConnectFailure.UNREACHABLE,
-}
 
 
 def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline) -> tuple[Connection, Address, str]:
@@ -59,7 +33,7 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
         Failure: no address accepts.
     """
     families = {address.family for address in addresses}
-    refusals: list[tuple[_ConnectFailure, str]] = []
+    refusals: list[tuple[ConnectFailure, str]] = []
     waiting = collections.deque(_in_turns(addresses))
     with contextlib.ExitStack() as stack:
         selector = stack.enter_context(selectors.DefaultSelector())
@@ -91,10 +65,10 @@ def dial(endpoint: Endpoint, addresses: t.Sequence[Address], deadline: Deadline)
                 selector.unregister(sock)
                 refusals.append(_refused(under_way.pop(sock), _os_error(number), families))
                 turn = deadline.part(0)  # the next one at once
-        refusals += [(_ConnectFailure.TIMED_OUT, f"{_label(slow, families)} timed out") for slow in under_way.values()]
-    order = list(_ConnectFailure)
-    cause = min((refusal for refusal, _text in refusals), key=order.index, default=_ConnectFailure.TIMED_OUT)
-    raise _unconnected(endpoint, cause, ", ".join(text for _refusal, text in refusals), deadline)
+        refusals += [(ConnectFailure.TIMED_OUT, f"{_label(slow, families)} timed out") for slow in under_way.values()]
+    order = list(ConnectFailure)
+    cause = min((refusal for refusal, _text in refusals), key=order.index, default=ConnectFailure.TIMED_OUT)
+    raise unconnected(endpoint, cause, ", ".join(text for _refusal, text in refusals), deadline.seconds)
 
 
 def _in_turns(addresses: t.Sequence[Address]) -> t.Iterator[Address]:
@@ -131,29 +105,11 @@ def _label(address: Address, families: set[int]) -> str:
     return f"{address}{family if len(families) > 1 else ''}"
 
 
-def _refused(address: Address, error: OSError, families: set[int]) -> tuple[_ConnectFailure, str]:
-    refusal = _refusal(error)
-    detail = f" ({error.strerror or error})" if refusal is _ConnectFailure.OTHER else ""
+def _refused(address: Address, error: OSError, families: set[int]) -> tuple[ConnectFailure, str]:
+    refusal = failure_of(error)
+    detail = f" ({error.strerror or error})" if refusal is ConnectFailure.OTHER else ""
     return refusal, f"{_label(address, families)} {refusal.value}{detail}"
 
 
 def _os_error(number: int) -> OSError:
     return OSError(number, errno.errorcode.get(number, str(number)))
-
-
-def _refusal(error: OSError) -> _ConnectFailure:
-    return _REFUSALS.get(error.errno or 0, _ConnectFailure.OTHER)
-
-
-def _unconnected(endpoint: Endpoint, cause: _ConnectFailure, evidence: str, deadline: Deadline) -> Failure:
-    if cause is _ConnectFailure.REFUSED:
-        return reachability.connection_refused(endpoint, evidence)
-    if cause is _ConnectFailure.TIMED_OUT:
-        return reachability.connection_timed_out(endpoint, deadline.seconds, evidence)
-    if cause is _ConnectFailure.FORBIDDEN:
-        return reachability.connection_forbidden(endpoint, evidence)
-    if cause is _ConnectFailure.UNREACHABLE:
-        return reachability.unreachable(evidence)
-    if cause is _ConnectFailure.RESET:
-        return reachability.connection_reset(endpoint, evidence)
-    return reachability.not_connected(evidence)

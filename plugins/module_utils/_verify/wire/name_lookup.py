@@ -11,7 +11,7 @@ import socket
 import threading
 import typing as t
 
-from ..findings import reachability
+from ..findings import lookup_failures
 from ..findings.endpoint import Endpoint
 from ..findings.failure import Code, Failure
 from .connection import Deadline
@@ -168,15 +168,15 @@ def warning(lookup: Lookup, host: str, seconds: float, deadline: Deadline, *, as
         return ""
     silent = _silent(host, deadline.part(_ASKING)) if ask_name_servers else ()
     if lookup.ipv4_only:
-        return reachability.ipv6_unanswered_warning(seconds, silent)
-    return reachability.slow_lookup_warning(seconds, silent)
+        return lookup_failures.ipv6_unanswered_warning(seconds, silent)
+    return lookup_failures.slow_lookup_warning(seconds, silent)
 
 
 def explained(failure: Failure, host: str, deadline: Deadline) -> Failure:
     """A failed lookup, with the name servers that are silent."""
     if failure.code is not Code.NAME_SERVER_SILENT:
         return failure
-    return reachability.with_name_servers(failure, _silent(host, deadline.more(_ASKING).part(_ASKING)))
+    return lookup_failures.with_name_servers(failure, _silent(host, deadline.more(_ASKING).part(_ASKING)))
 
 
 def _silent(host: str, deadline: Deadline) -> t.Sequence[str]:
@@ -186,7 +186,7 @@ def _silent(host: str, deadline: Deadline) -> t.Sequence[str]:
 
 
 def _no_answer(deadline: Deadline, host: str) -> Failure:
-    return reachability.name_server_silent(deadline.seconds, host)
+    return lookup_failures.name_server_silent(deadline.seconds, host)
 
 
 def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
@@ -194,5 +194,5 @@ def _not_found(endpoint: Endpoint, error: Exception) -> Failure:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else "not a possible host name"
     evidence = f"{endpoint.server.host}: {reason}"
     if number in (socket.EAI_AGAIN, socket.EAI_FAIL):
-        return reachability.name_server_failed(evidence)
-    return reachability.name_not_found(endpoint, evidence)
+        return lookup_failures.name_server_failed(evidence)
+    return lookup_failures.name_not_found(endpoint, evidence)

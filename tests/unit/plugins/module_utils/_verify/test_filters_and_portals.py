@@ -13,13 +13,13 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._verify.filters_and_portals import explained
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.certificates import wrong_name
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings.connect_failures import connection_refused
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import (
     SETTINGS_CAN_HELP,
     Code,
     Failure,
 )
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings.reachability import connection_refused
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.wrong_service import (
     DetectedProtocol,
     wrong_protocol,

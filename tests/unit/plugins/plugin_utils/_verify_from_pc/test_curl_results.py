@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.redaction import LENGTH_LIMIT, Redactor
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._verify.findings import reachability
+from ansible_collections.charter.mail.plugins.module_utils._verify.findings import connect_failures, lookup_failures
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import (
     Endpoint,
     MailService,
@@ -172,11 +172,11 @@ def test_lines_are_read_by_their_mark_only() -> None:
 def test_the_same_finding_has_the_same_words_whoever_saw_it() -> None:
     """The PC's findings are the host's, except for the name of the machine."""
     found = curl_results.server_failure(IMAP, CurlResult(7, 0.1, "", "refused"), 5)
-    seen = reachability.connection_refused(IMAP, "refused")
+    seen = connect_failures.connection_refused(IMAP, "refused")
     assert found is not None
     assert (found[1].finding, found[1].advice, found[1].code) == (seen.finding, seen.advice, seen.code)
     found = curl_results.server_failure(IMAP, CurlResult(6, 0.1, "", "no host"), 5)
-    seen = reachability.name_not_found(IMAP, "no host")
+    seen = lookup_failures.name_not_found(IMAP, "no host")
     assert found is not None
     assert found[1].finding == seen.finding
     assert found[1].advice.replace("the PC", "this machine") == seen.advice

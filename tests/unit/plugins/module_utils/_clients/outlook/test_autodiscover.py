@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import autodiscover
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import autodiscover, one_per_domain
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, OptionError
 
@@ -111,11 +111,11 @@ def test_a_foreign_file_is_told_apart(old: bytes, new: bytes) -> None:
 def test_two_accounts_of_one_domain_are_refused() -> None:
     anna = dataclasses.replace(JO_IMAP, email="anna@charter.net")
     elsewhere = dataclasses.replace(JO_IMAP, email="jo@twc.com")
-    autodiscover.refuse_shared_domains([JO_IMAP, elsewhere])
-    assert autodiscover.shared_domains([JO_IMAP, elsewhere, anna]) == {"charter.net": (JO_IMAP, anna)}
+    one_per_domain.refuse_shared_domains([JO_IMAP, elsewhere])
+    assert one_per_domain.shared_domains([JO_IMAP, elsewhere, anna]) == {"charter.net": (JO_IMAP, anna)}
     with pytest.raises(
         OptionError, match=r"charter\.net .* jo\.user@charter\.net \(imap\), anna@charter\.net \(imap\)"
     ):
-        autodiscover.refuse_shared_domains([JO_IMAP, elsewhere, anna])
+        one_per_domain.refuse_shared_domains([JO_IMAP, elsewhere, anna])
     with pytest.raises(OptionError, match="there are 2"):
-        autodiscover.refuse_shared_domains([JO_IMAP, JO_POP3])
+        one_per_domain.refuse_shared_domains([JO_IMAP, JO_POP3])

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reading
+from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import reading, values_to_read
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
@@ -236,14 +236,14 @@ def test_the_exchange_accounts_of_a_profile() -> None:
 def test_all_that_is_read_of_an_account_is_needed_and_no_password() -> None:
     key = ACCOUNTS.lower() + r"\00000002"
     for name in {**imap(new_text), **pop3(new_text)}:
-        assert reading.is_needed(key, name) == (not name.endswith("EID"))
+        assert values_to_read.is_needed(key, name) == (not name.endswith("EID"))
     for name in ("IMAP Password", "POP3 Password", "SMTP Password", "pop3 password", "EAS Password", "Password"):
-        assert not reading.is_needed(key, name)
-    assert reading.is_needed(ACCOUNTS, "{ED475418-B0D6-11D2-8C3B-00104B2A6676}")
-    assert reading.is_needed(ROOT + r"\Setup", "ImportPRF")
-    assert reading.is_needed(ROOT + r"\AutoDiscover", "charter.net")
-    assert not reading.is_needed(ROOT + r"\Profiles\Outlook\0a0d020000000000c000000000000046", "Email")
-    assert not reading.is_needed(ROOT + r"\Search", "x")
+        assert not values_to_read.is_needed(key, name)
+    assert values_to_read.is_needed(ACCOUNTS, "{ED475418-B0D6-11D2-8C3B-00104B2A6676}")
+    assert values_to_read.is_needed(ROOT + r"\Setup", "ImportPRF")
+    assert values_to_read.is_needed(ROOT + r"\AutoDiscover", "charter.net")
+    assert not values_to_read.is_needed(ROOT + r"\Profiles\Outlook\0a0d020000000000c000000000000046", "Email")
+    assert not values_to_read.is_needed(ROOT + r"\Search", "x")
 
 
 def test_the_first_of_the_mail_order_is_the_default() -> None:

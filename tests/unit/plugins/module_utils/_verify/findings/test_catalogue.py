@@ -15,9 +15,10 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security, Server
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings import (
     certificates,
+    connect_failures,
     encryption,
     interruptions,
-    reachability,
+    lookup_failures,
     sign_in_and_mailbox,
 )
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Endpoint, MailService, Role
@@ -83,13 +84,13 @@ def test_a_refused_password_is_never_transient() -> None:
 def by(observer: Observer) -> list[Failure]:
     """Findings that name the machine that saw them."""
     return [
-        reachability.name_not_found(IMAP, "seen", observer),
-        reachability.name_server_failed("seen", observer),
-        reachability.name_server_silent(5, "seen", observer),
-        reachability.connection_timed_out(IMAP, 5, "seen", observer),
-        reachability.connection_forbidden(IMAP, "seen", observer),
-        reachability.unreachable("seen", observer),
-        reachability.not_connected("seen", observer),
+        lookup_failures.name_not_found(IMAP, "seen", observer),
+        lookup_failures.name_server_failed("seen", observer),
+        lookup_failures.name_server_silent(5, "seen", observer),
+        connect_failures.connection_timed_out(IMAP, 5, "seen", observer),
+        connect_failures.connection_forbidden(IMAP, "seen", observer),
+        connect_failures.unreachable("seen", observer),
+        connect_failures.not_connected("seen", observer),
         encryption.tls_not_agreed(IMAP, "seen", observer),
         certificates.expired("seen", observer=observer),
         certificates.not_yet_valid("seen", observer=observer),

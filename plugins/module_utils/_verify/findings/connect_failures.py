@@ -1,76 +1,66 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings about the way to a server: its name (stage dns) and the connection (stage tcp)."""
+"""Why a server cannot be connected to, and the findings about it (stage tcp)."""
 
 from __future__ import annotations
 
-import typing as t
+import enum
+import errno
 
 from .endpoint import Endpoint
 from .failure import Code, Failure
 from .observer import THIS_MACHINE, Observer
 
 
-def name_not_found(endpoint: Endpoint, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """The host name has no address."""
-    return Failure(
-        "cannot be found: its name has no address",
-        evidence,
-        f"Check the spelling of {endpoint.option('host')}. If other machines find it, check {observer.name}'s DNS.",
-        Code.NAME_NOT_FOUND,
-    )
+class ConnectFailure(enum.Enum):
+    """Why connecting to an address failed. Of several reasons, the first in this order says most about the cause."""
+
+    REFUSED = "refused"
+    RESET = "reset"
+    FORBIDDEN = "forbidden by this machine's firewall"
+    TIMED_OUT = "timed out"
+    UNREACHABLE = "unreachable"
+    OTHER = "failed"
 
 
-def name_server_failed(evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """A name server answered without a result."""
-    finding = "cannot be looked up: the name server gave no answer"
-    return Failure(finding, evidence, observer.check_network, Code.NAME_SERVER_SILENT)
+_REFUSALS = {
+    errno.ECONNREFUSED: ConnectFailure.REFUSED,
+    errno.ECONNRESET: ConnectFailure.RESET,
+    errno.EPERM: ConnectFailure.FORBIDDEN,
+    errno.EACCES: ConnectFailure.FORBIDDEN,
+    errno.ETIMEDOUT: ConnectFailure.TIMED_OUT,
+    errno.EHOSTUNREACH: ConnectFailure.UNREACHABLE,
+    errno.ENETUNREACH: ConnectFailure.UNREACHABLE,
+    errno.EADDRNOTAVAIL: ConnectFailure.UNREACHABLE,  # no IPv6 on this machine, for example
+    errno.EAFNOSUPPORT: ConnectFailure.UNREACHABLE,
+}
 
 
-def name_server_silent(seconds: float, evidence: str, observer: Observer = THIS_MACHINE) -> Failure:
-    """No name server answered in time."""
-    finding = f"cannot be looked up: no name server answered within {seconds:g} seconds"
-    return Failure(finding, evidence, observer.check_network, Code.NAME_SERVER_SILENT)
+def failure_of(error: OSError) -> ConnectFailure:
+    """Why connecting failed with an error of the operating system."""
+    return _REFUSALS.get(error.errno or 0, ConnectFailure.OTHER)
 
 
-def with_name_servers(failure: Failure, silent: t.Sequence[str]) -> Failure:
-    """A failed lookup, with the name servers that did not answer.
-
-    Args:
-        failure: the failure of the lookup.
-        silent: a clause for each name server that does not answer; empty if not known.
-    """
-    if not silent:
-        return failure
-    return Failure(failure.finding, "; ".join((failure.evidence, *silent)), failure.advice, failure.code)
-
-
-def slow_lookup_warning(seconds: float, silent: t.Sequence[str]) -> str:
-    """The warning that looking up a name took long.
+def unconnected(endpoint: Endpoint, cause: ConnectFailure, evidence: str, seconds: float) -> Failure:
+    """The finding for a server with which no connection came about.
 
     Args:
-        seconds: how long.
-        silent: which name servers do not answer, clauses.
+        endpoint: the server.
+        cause: the reason that says most.
+        evidence: what was seen at each address.
+        seconds: the time limit.
     """
-    cause = "; ".join(silent) or "a name server is slow"
-    return (
-        f"Looking up the name took {seconds:.1f} seconds: {cause}. Mail clients wait as long. Correct this machine's "
-        "list of name servers, or the name server. Change no mail setting."
-    )
-
-
-def ipv6_unanswered_warning(seconds: float, silent: t.Sequence[str]) -> str:
-    """The warning that only the query for IPv4 addresses was answered.
-
-    Args:
-        seconds: the wait for IPv6 addresses.
-        silent: which name servers do not answer, clauses.
-    """
-    cause = "; ".join(silent) or "the name server does not answer them"
-    return (
-        f"Questions for IPv6 addresses (AAAA) got no answer within {seconds:.1f} seconds: {cause}. Mail clients wait "
-        "longer. Update the router or use another name server. Change no mail setting."
-    )
+    if cause is ConnectFailure.REFUSED:
+        return connection_refused(endpoint, evidence)
+    if cause is ConnectFailure.TIMED_OUT:
+        return connection_timed_out(endpoint, seconds, evidence)
+    if cause is ConnectFailure.FORBIDDEN:
+        return connection_forbidden(endpoint, evidence)
+    if cause is ConnectFailure.UNREACHABLE:
+        return unreachable(evidence)
+    if cause is ConnectFailure.RESET:
+        return connection_reset(endpoint, evidence)
+    return not_connected(evidence)
 
 
 def connection_refused(endpoint: Endpoint, evidence: str) -> Failure:
