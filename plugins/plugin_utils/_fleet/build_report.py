@@ -24,6 +24,7 @@ from .fleet_report import (
     StageResult,
 )
 from .host_record import ACCOUNT, CLIENT, AccountRecord, HostRecord
+from .site_of_host import site_of_host
 from .verdict import Verdict, verdict
 
 FAILS_NOW, WORKS_AGAIN = "fails now", "works again"
@@ -133,7 +134,14 @@ def _row(host: str, record: HostRecord, before: EarlierHost | None, judged: Verd
     accounts = tuple(_account(record, account, before, judged, shared) for account in record.accounts)
     state, reason = _state(record, accounts)
     return HostRow(
-        host, state, record.place, record.tested_at, accounts, reason, last_state=last_state, last_tested_at=last_tested
+        host,
+        state,
+        site_of_host(record),
+        record.tested_at,
+        accounts,
+        reason,
+        last_state=last_state,
+        last_tested_at=last_tested,
     )
 
 

@@ -16,6 +16,7 @@ from ...module_utils._providers.charter import PROVIDERS
 from .fleet_report import Finding, Scope
 from .host_record import FROM_CONTROLLER, HostRecord
 from .observations import Observation, observations
+from .site_of_host import site_of_host
 
 MOST_AT_A_SITE = 3
 _MOST = 12  # hosts per run
@@ -41,7 +42,7 @@ def control_hosts(findings: t.Iterable[Finding], records: t.Sequence[HostRecord]
         findings: of the run.
         records: those of all hosts. A site with such tests is not tested again.
     """
-    asked = {record.place for record in records if record.controls}
+    asked = {site_of_host(record) for record in records if record.controls}
     by_name = {record.host: record for record in records}
     chosen: dict[str, dict[str, None]] = {}
     for finding in findings:
@@ -49,8 +50,8 @@ def control_hosts(findings: t.Iterable[Finding], records: t.Sequence[HostRecord]
             continue
         for host in finding.hosts:
             record = by_name[host]
-            at_site = chosen.setdefault(record.place or host, {})
-            if len(at_site) < MOST_AT_A_SITE and record.place not in asked - {""} and _can(record):
+            at_site = chosen.setdefault(site_of_host(record) or host, {})
+            if len(at_site) < MOST_AT_A_SITE and site_of_host(record) not in asked - {""} and _can(record):
                 at_site[host] = None
     return tuple(host for at_site in chosen.values() for host in at_site)[:_MOST]
 

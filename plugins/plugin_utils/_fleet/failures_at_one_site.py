@@ -9,10 +9,11 @@ import collections
 import typing as t
 
 from .evidence import LOCAL, OF_SETTINGS, Endpoint, Evidence, has_alternative
+from .failing_since import history
 from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
 from .observations import Observation
-from .rulings import Advice, Ruling, history, hosts_of
+from .rulings import Advice, Ruling, hosts_of
 from .server_or_settings import server_or_settings
 from .wording import counted
 

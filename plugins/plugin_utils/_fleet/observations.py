@@ -11,9 +11,8 @@ import typing as t
 
 from .earlier_results import EarlierHost
 from .failure_kinds import BEFORE_SIGN_IN, Kind, kind_of
-from .host_record import ACCOUNT, FROM_CONTROLLER, AccountRecord, EndpointRecord, HostRecord
-
-CONTROLLER = "the controller"  # the place of tests that it runs for Windows hosts
+from .host_record import ACCOUNT, AccountRecord, EndpointRecord, HostRecord
+from .site_of_host import place_of_test
 
 
 class Before(enum.Enum):
@@ -112,7 +111,7 @@ def _observed(
     before, since = _before(account, endpoint, earlier, code)
     return Observation(
         host=record.host,
-        place=CONTROLLER if endpoint.checked_from == FROM_CONTROLLER else record.place or record.host,
+        place=place_of_test(record, endpoint),
         account=account.key,
         role=endpoint.endpoint,
         server=endpoint.server,

@@ -11,15 +11,14 @@ import typing as t
 
 from .fleet_report import StageResult
 from .host_record import (
-    MOST_ACCOUNTS,
     AccountRecord,
     DamagedRecord,
     EndpointRecord,
     HostRecord,
     SeenCertificate,
-    bounded,
     shared_stage,
 )
+from .record_limits import MOST_ACCOUNTS, bounded
 
 FORMAT = 1  # increased when a key is removed or changes its meaning, not for new keys
 _LONGEST = 2000  # characters of any text

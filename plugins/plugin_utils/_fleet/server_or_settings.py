@@ -8,10 +8,11 @@ from __future__ import annotations
 import typing as t
 
 from .evidence import OF_SETTINGS, Evidence, has_alternative
+from .failing_since import days_failing, history
 from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
 from .observations import Observation
-from .rulings import Advice, Ruling, days_failing, history
+from .rulings import Advice, Ruling
 from .wording import counted
 
 _FOR_GOOD = 3.0  # days after which a failed server is not expected to return

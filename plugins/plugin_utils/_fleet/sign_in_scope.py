@@ -8,10 +8,11 @@ from __future__ import annotations
 import typing as t
 
 from .evidence import grouped
+from .failing_since import history
 from .failure_kinds import Kind
 from .fleet_report import Confidence, Scope
 from .observations import Observation
-from .rulings import Advice, Ruling, history, hosts_of, share
+from .rulings import Advice, Ruling, hosts_of, share
 
 _HALF = 0.5
 _ALL = 0.8

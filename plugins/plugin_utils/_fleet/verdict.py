@@ -16,13 +16,14 @@ import typing as t
 from .confidence import confidence, highest_confidence
 from .control_tests import control_observations
 from .earlier_results import EarlierHost
+from .failing_since import failing_since
 from .failure_kinds import Kind
 from .finding_texts import action, subject_text, title
 from .fleet_report import Confidence, Finding, Scope
 from .host_record import ACCOUNT, HostRecord
 from .observations import Observation, observations
 from .reachability_scope import ReachabilityScope
-from .rulings import Advice, Ruling, failing_since, hosts_of, merged
+from .rulings import Advice, Ruling, hosts_of, merged
 from .sign_in_scope import SignInScope
 
 AccountOnHost = tuple[str, tuple[str, str, str]]  # the host's name, and ``AccountRecord.key``

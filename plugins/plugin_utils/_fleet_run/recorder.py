@@ -14,7 +14,9 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ...module_utils._model.printable import printable
-from .._fleet.host_record import HostRecord, accounts_of, bounded, compared_accounts, networks_of
+from .._fleet.host_record import HostRecord
+from .._fleet.record_limits import bounded
+from .._fleet.record_of_result import accounts_of, compared_accounts, networks_of
 from .record_files import RecordFiles
 from .run_folder import run_folder
 from .run_id import this_run

@@ -20,10 +20,11 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report i
     RunCounts,
     Scope,
 )
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord, compared_accounts
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.junit import junit
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page import page
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_of_result import compared_accounts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json import report_data
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.summary import summary, text
 from ansible_collections.charter.mail.tests.unit.simulation.world import CHARTER, Account, Host, World, simulate

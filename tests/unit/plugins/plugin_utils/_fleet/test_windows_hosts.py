@@ -10,13 +10,14 @@ import typing as t
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.build_report import build_report
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.control_tests import control_hosts
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import Confidence, MailState, Scope
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
-    HostRecord,
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import HostRecord
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.observations import observations
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_of_result import (
     accounts_of,
     compared_accounts,
     networks_of,
 )
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.observations import CONTROLLER, observations
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.site_of_host import CONTROLLER
 
 RUN, NOW = "20261128T033000Z-1", "2026-11-28T03:30:00Z"
 _STAGES = ("dns", "tcp", "tls", "authentication")

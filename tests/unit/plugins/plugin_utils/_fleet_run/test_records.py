@@ -14,13 +14,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import (
-    DamagedRecord,
-    HostRecord,
-    accounts_of,
-    networks_of,
-)
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.host_record import DamagedRecord, HostRecord
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_json import as_json, from_json
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet.record_of_result import accounts_of, networks_of
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import old_runs
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.record_files import RecordFiles
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id, started_at, this_run
