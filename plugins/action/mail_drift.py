@@ -33,8 +33,9 @@ from ..module_utils._windows.users import WindowsUser
 from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc, user_of
+from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
+from ..plugin_utils._windows.user_of_account import user_of
 
 _SPEC = argument_spec(**OPTIONS)
 _DRIFTS: t.Mapping[OutlookStatus, Drift] = {

@@ -36,8 +36,9 @@ from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
 from ..plugin_utils._verify_run.shared_sign_in_limit import SharedSignInLimit
 from ..plugin_utils._verify_run.sign_ins_file import SignInsFile
 from ..plugin_utils._windows.host_system import system_of
-from ..plugin_utils._windows.pc import WindowsPc, require_user, user_of
+from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
+from ..plugin_utils._windows.user_of_account import require_user, user_of
 
 if t.TYPE_CHECKING:
     from ..module_utils._model.account import Account

@@ -25,8 +25,9 @@ from ...module_utils._clients.when_running import FAIL
 from ...module_utils._model.account import Account
 from ...module_utils._model.errors import OptionError
 from ...module_utils._windows.users import WindowsUser
-from .._windows.pc import WindowsPc, require_user, user_of
+from .._windows.pc import WindowsPc
 from .._windows.task_connection import TaskConnection
+from .._windows.user_of_account import require_user, user_of
 
 _display = Display()
 
@@ -85,12 +86,12 @@ def configure_outlook(
         ]
         task = Task(action._task.check_mode, FAIL, warn, _display.vvv, (AnsibleError,))
         result = configure([*by_user, *unknown], task)
-    for folder in pc.unproven:
+    for folder in pc.folders.unproven:
         warn(
             f"The PC does not show the access rights of {folder} (icacls /save). Check that only administrators "
             "can change what is in it."
         )
-    for folder, name in pc.moved_aside.items():
+    for folder, name in pc.folders.moved_aside.items():
         warn(
             f"{folder} was there before this collection staged anything, so that its maker could have changed what "
             f"is staged. It is {name} now; see what it is, and delete it."

@@ -42,25 +42,6 @@ class BatchResult(t.NamedTuple):
     kept: t.Sequence[str]
 
 
-class LostAnswerError(HostError):
-    """Parts of an answer are missing although the batch file completed.
-
-    Args:
-        name: the batch file's name.
-        answer: the parts that arrived, and the names of the lost ones.
-    """
-
-    def __init__(self, name: str, answer: BatchResult) -> None:
-        super().__init__(
-            "the PC",
-            f"the answer of the batch file {name} lacks {', '.join(answer.lost)}",
-            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
-            "open, such as an antivirus or an indexer, and exclude them from it",
-        )
-        self.parts = answer.parts
-        self.lost = answer.lost
-
-
 class Batch:
     """Builds a batch file.
 

@@ -9,15 +9,15 @@ import secrets
 import typing as t
 
 from ...module_utils._clients.outlook import installations, locations, values_to_read
-from ...module_utils._model.account import Account
-from ...module_utils._model.errors import HostError, MailError, OptionError
-from ...module_utils._windows import reg_file, registry_keys, users
-from ...module_utils._windows.acl_check import is_protected, saved
+from ...module_utils._model.errors import HostError, MailError
+from ...module_utils._windows import reg_file, registry_keys
 from ...module_utils._windows.pc import NO_FILES, Machine, PcSnapshot
 from ...module_utils._windows.registry import KeyWrite
 from ...module_utils._windows.users import WindowsUser, with_profiles
 from . import administrator_rights, batch, exports, machine_facts, signature_folder
-from .batch import Batch, BatchResult, LostAnswerError
+from .batch import Batch, BatchResult
+from .incomplete_answers import LostAnswerError, ask, complete_parts, users_with_lost_parts
+from .protected_folder import ProtectedFolders, folders_of
 
 
 class PcConnection(t.Protocol):
@@ -49,18 +49,11 @@ class WindowsPc:
         self._machine: Machine | None = None
         self._snapshots: dict[str, PcSnapshot] = {}
         self._unreadable: dict[str, MailError] = {}
-        self._protected: set[str] = set()
-        self._attributes: dict[str, str] = {}
-        self._has_records = False
-        self._made: set[str] = set()
-        self.unproven: set[str] = set()
-        """Folders whose access rights the PC does not report."""
-        self.moved_aside: dict[str, str] = {}
-        """Folders created by other users that were moved aside, with their new names."""
+        self.folders = ProtectedFolders()
 
     def machine(self) -> Machine:
         if self._machine is None:
-            answer = self._ask("survey.cmd", _survey)
+            answer = ask("survey.cmd", _survey, self._run)
             registry = exports.registry(answer, _SURVEYED)
             if not registry.children(registry_keys.PROFILE_LIST):
                 # Every account can read it, and it is never empty.
@@ -70,7 +63,7 @@ class WindowsPc:
                     "check whether a policy (DisableRegistryTools, AppLocker, WDAC) or an endpoint protection forbids "
                     "reg.exe to the user who connects",
                 )
-            self._has_records = bool(registry.children(locations.RECORDS))
+            self.folders.has_records = bool(registry.children(locations.RECORDS))
             self._machine = Machine(
                 users=with_profiles(registry),
                 program_data=machine_facts.program_data(answer),
@@ -92,12 +85,9 @@ class WindowsPc:
         if not missing:
             return
         try:
-            answer = self._ask("look.cmd", lambda asked: self._ask_for(asked, missing))
+            answer = ask("look.cmd", lambda asked: self._ask_for(asked, missing), self._run)
         except LostAnswerError as error:
-            users = {part.partition(" ")[0] for part in error.lost}
-            if not users <= set(missing):
-                raise
-            # A user may hold a file open that is to be read, which must not affect other users.
+            users = users_with_lost_parts(error, missing)
             self._unreadable.update(dict.fromkeys(users, error))
             answer, missing = error.parts, [sid for sid in missing if sid not in users]
         self._take(answer, missing)
@@ -115,10 +105,13 @@ class WindowsPc:
         files: t.Mapping[str, bytes | None],
         signatures: t.Mapping[str, bytes | None] = NO_FILES,
     ) -> None:
-        if sid not in self._protected:
-            self.snapshot(sid)
-        if any(content is not None for content in files.values()) and sid not in self._protected:
-            self._protect(sid)
+        if not self.folders.is_protected(sid):
+            registry = self.snapshot(sid).registry
+            has_content = any(content is not None for content in files.values())
+            if has_content and not self.folders.is_protected(sid):  # the snapshot may have shown that it is
+                self.folders.protect(
+                    sid, self._folders(sid), has_record=locations.record(sid) in registry, run=self._run
+                )
         self._snapshots.pop(sid, None)
         self._unreadable.pop(sid, None)
         applying = self._applying(sid, writes, files, signatures)
@@ -159,7 +152,7 @@ class WindowsPc:
         if gone:
             for emptied in reversed(self._folders(sid)):
                 applying.delete_empty_folder(emptied)
-            self._protected.discard(sid)
+            self.folders.forget(sid)
         return applying
 
     def run_batch(self, name: str, asked: Batch, files: t.Mapping[str, bytes] | None = None) -> t.Mapping[str, bytes]:
@@ -178,22 +171,7 @@ class WindowsPc:
         """
         for other, data in (files or {}).items():
             self._connection.put(other, data)
-        answer = self._run(name, asked)
-        if answer.lost:
-            raise LostAnswerError(name, answer)
-        return answer.parts
-
-    def _ask(self, name: str, question: t.Callable[[Batch], None]) -> t.Mapping[str, bytes]:
-        """Run a read-only batch file, which can be repeated."""
-        for last in (False, True):
-            asked = Batch(secrets.token_hex(16))
-            question(asked)
-            try:
-                return self.run_batch(name, asked)
-            except LostAnswerError:
-                if last:
-                    raise
-        raise AssertionError
+        return complete_parts(name, self._run(name, asked))
 
     def _run(self, name: str, asked: Batch) -> BatchResult:
         self._connection.put(name, asked.text())
@@ -216,8 +194,7 @@ class WindowsPc:
             for name, key in _users_keys(sid).items():
                 asked.answer_key(f"{sid} {name}", key)
             asked.answer_files(f"{sid} file", self._folder(sid))
-            for number, folder in enumerate(self._folders(sid)):
-                asked.answer_rights(f"{sid} rights {number}", folder)
+            self.folders.ask(asked, sid, self._folders(sid))
             signature_folder.ask(asked, sid, self._user(sid))
 
     def _take(self, answer: t.Mapping[str, bytes], sids: t.Sequence[str]) -> None:
@@ -234,14 +211,7 @@ class WindowsPc:
     def _snapshot(self, answer: t.Mapping[str, bytes], sid: str) -> PcSnapshot:
         exported = {f"{sid} {name}": key for name, key in _users_keys(sid).items()}
         registry = exports.registry(answer, exported, values_to_read.is_needed)
-        for number, folder in enumerate(self._folders(sid)):
-            self._attributes[folder] = _after(answer, f"{sid} rights {number} attributes ")
-        # The rights do not show the owner, who could change them. So a record must exist, which only administrators can
-        # write.
-        if locations.record(sid) in registry:
-            self._has_records = True
-            if all(self._is_protected(answer, sid, number) for number in range(len(self._folders(sid)))):
-                self._protected.add(sid)
+        self.folders.take(answer, sid, self._folders(sid), has_record=locations.record(sid) in registry)
         prefix = f"{sid} file "
         return PcSnapshot(
             loaded=administrator_rights.is_loaded(answer, sid),
@@ -251,50 +221,6 @@ class WindowsPc:
             signature_obstacle=signature_folder.obstacle(answer, registry, self._user(sid)),
         )
 
-    def _protect(self, sid: str) -> None:
-        """Protect the user's folder before anything is written there, so that no other user can change the servers."""
-        folders = self._folders(sid)
-        protecting = Batch(secrets.token_hex(16))
-        moved: dict[str, str] = {}  # at most one, since its subfolders move with it
-        for number, folder in enumerate(folders):
-            is_users = folder == folders[-1]
-            is_ours = locations.record(sid) in self._snapshots[sid].registry if is_users else self._has_records
-            if not moved and _is_folder(self._attributes[folder]) and not is_ours and folder not in self._made:
-                moved[folder] = f"{folder}.before-{protecting.word[:8]}"
-                protecting.move_aside(folder, moved[folder].rpartition("\\")[2])
-            protecting.make_private(folder, sid if is_users else None)
-            protecting.answer_rights(f"{sid} rights {number}", folder)
-        answer = self._run("protect.cmd", protecting)
-        self.moved_aside.update((folder, name) for folder, name in moved.items() if folder not in answer.kept)
-        if answer.kept:
-            raise HostError(
-                answer.kept[0],
-                "it was made by somebody else before this collection staged anything, and cannot be renamed",
-                "check what it is and which program has it open, delete it, and run again; nothing was staged",
-            )
-        for number, folder in enumerate(folders):
-            if not _is_folder(_after(answer.parts, f"{sid} rights {number} attributes ")):
-                raise HostError(
-                    folder,
-                    "it is not a folder of its own, or it cannot be created",
-                    "check what is there on the PC, and whether the connection is an administrator's",
-                )
-            if f"{sid} rights {number}" not in answer.parts:
-                self.unproven.add(folders[0])
-            elif not self._is_protected(answer.parts, sid, number):
-                raise HostError(
-                    folder,
-                    "other users may change its content, and with it the servers that Outlook signs in to",
-                    "check its access rights, and whether the connection is an administrator's; nothing was staged",
-                )
-        self._protected.add(sid)
-        self._made.update(folders)
-
-    def _is_protected(self, answer: t.Mapping[str, bytes], sid: str, number: int) -> bool:
-        part = answer.get(f"{sid} rights {number}")
-        attributes = _after(answer, f"{sid} rights {number} attributes ")
-        return part is not None and "l" not in attributes and is_protected(saved(part))
-
     def _user(self, sid: str) -> WindowsUser:
         return next((one for one in self.machine().users if one.sid == sid), WindowsUser(sid, ""))
 
@@ -302,10 +228,7 @@ class WindowsPc:
         return locations.folder(self.machine().program_data, sid)
 
     def _folders(self, sid: str) -> list[str]:
-        """The user's folder and its parents that this collection created, from the top."""
-        names = (*locations.FOLDERS, sid)
-        root = self.machine().program_data
-        return ["\\".join((root, *names[: depth + 1])) for depth in range(len(names))]
+        return folders_of(self.machine().program_data, sid)
 
 
 _SURVEYED: t.Mapping[str, str] = {
@@ -336,37 +259,3 @@ def _users_keys(sid: str) -> t.Mapping[str, str]:
         "office": locations.office(sid),
         "shell folders": locations.shell_folders(sid),
     }
-
-
-def require_user(account: Account) -> None:
-    """Ensure that an account names its Windows user.
-
-    Raises:
-        OptionError: it does not.
-    """
-    if not account.user:
-        raise OptionError(
-            "user",
-            f"it is missing for {account}, and on a PC it is not the user who connects",
-            "write the name or SID of the Windows user",
-        )
-
-
-def user_of(pc: WindowsPc, account: Account) -> WindowsUser:
-    """The Windows user of an account.
-
-    Raises:
-        OptionError: no user is named, the PC does not know the user, or several users match.
-    """
-    require_user(account)
-    return users.find(pc.machine().users, account.user or "", pc.machine().name)
-
-
-def _is_folder(attributes: str) -> bool:
-    """Whether the attributes are those of a folder, not of a link to one."""
-    return "d" in attributes and "l" not in attributes
-
-
-def _after(answer: t.Mapping[str, bytes], prefix: str) -> str:
-    """The rest of the name of the part with this prefix."""
-    return next((name[len(prefix) :] for name in answer if name.startswith(prefix)), "")

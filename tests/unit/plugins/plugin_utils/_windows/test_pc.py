@@ -89,13 +89,13 @@ def test_what_is_written_is_there_and_read_back_and_safe_from_others() -> None:
     assert pc.ran == ["survey.cmd", "look.cmd", "protect.cmd", "apply.cmd"]
     assert pc.folders[FOLDER].endswith(f"(A;OICI;0x1200a9;;;{SID})")
     assert all(pc.folders[parent].endswith("(A;;0x1200a9;;;BU)") for parent in PARENTS)
-    assert asked.unproven == set()
+    assert asked.folders.unproven == set()
     again = WindowsPc(pc)
     again.look_at([SID])
     again.write(SID, [], {"accounts.prf": b"three"})
     assert again.snapshot(SID).files["accounts.prf"] == b"three"
     assert pc.ran[4:] == ["survey.cmd", "look.cmd", "apply.cmd"]  # safe already
-    assert again.moved_aside == {}
+    assert again.folders.moved_aside == {}
 
 
 def test_what_is_deleted_goes_with_its_folders_unless_others_have_theirs_there() -> None:
@@ -136,7 +136,7 @@ def test_rights_that_the_pc_does_not_tell_are_told() -> None:
     pc.icacls = "stub"
     asked = WindowsPc(pc)
     asked.write(SID, [WRITE], {"accounts.prf": b"one"})
-    assert asked.unproven == {PARENTS[0]}
+    assert asked.folders.unproven == {PARENTS[0]}
 
 
 def test_a_file_that_was_there_is_replaced_as_an_object() -> None:
@@ -177,7 +177,7 @@ def test_folders_of_another_users_making_are_replaced_and_kept(made: list[str]) 
     pc.files[made[-1] + "\\theirs.txt"] = b"theirs"
     asked = WindowsPc(pc)
     asked.write(SID, [WRITE], {"accounts.prf": b"one"})
-    ((folder, aside),) = asked.moved_aside.items()
+    ((folder, aside),) = asked.folders.moved_aside.items()
     assert folder == PARENTS[0]
     assert aside.startswith(PARENTS[0] + ".before-")
     assert pc.files[aside + made[-1][len(folder) :] + "\\theirs.txt"] == b"theirs"
@@ -191,7 +191,7 @@ def test_what_others_have_staged_already_stays_where_it_is() -> None:
     pc.files[others + "\\accounts.prf"] = b"anna's"
     asked = WindowsPc(pc)
     asked.write(SID, [WRITE], {"accounts.prf": b"one"})
-    assert asked.moved_aside == {}
+    assert asked.folders.moved_aside == {}
     assert pc.files[others + "\\accounts.prf"] == b"anna's"
 
 
