@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import math
-import random
-import time
 import typing as t
 
 from ansible import constants
@@ -26,13 +23,14 @@ from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.client_entry import OUTLOOK
 from ..module_utils._clients.outlook.staging_methods import METHODS
-from ..module_utils._model.errors import HostError, MailError, OptionError
+from ..module_utils._model.errors import HostError, MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
 from ..plugin_utils._verify_from_pc.run_curl import CurlRun, run_curl
+from ..plugin_utils._verify_run import jitter
 from ..plugin_utils._verify_run.shared_sign_in_limit import SharedSignInLimit
 from ..plugin_utils._verify_run.sign_ins_file import SignInsFile
 from ..plugin_utils._windows.host_system import system_of
@@ -62,8 +60,6 @@ _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, in ad
 
 _FOR_PROGRAMS = ("json", "jsonl")  # callbacks with output for programs: nothing may be added to it
 
-# Seconds: each host waits for a random part of this, so that a network does not contact the provider all at once.
-JITTER_VARIABLE = "mail_jitter"
 _QUIET_VARIABLE = "charter_mail_quiet"  # set by a playbook that ends with a summary
 
 _display = Display()
@@ -97,7 +93,7 @@ class ActionModule(NormalAction):
         variables = task_vars or {}
         try:
             raw = self._with_signatures(raw, variables)
-            self._wait(variables)
+            jitter.wait(self, variables)
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
@@ -124,25 +120,6 @@ class ActionModule(NormalAction):
         if not raw.get("from_client"):
             return with_names_of_files(raw)
         return signature_files.expanded(self, raw, variables)
-
-    def _wait(self, task_vars: t.Mapping[str, t.Any]) -> None:
-        """Wait for a random part of the jitter."""
-        time.sleep(random.uniform(0, self._jitter(task_vars)))
-
-    def _jitter(self, task_vars: t.Mapping[str, t.Any]) -> float:
-        """The jitter in seconds.
-
-        Raises:
-            OptionError: the variable's value is invalid.
-        """
-        wanted = self._templar.template(task_vars.get(JITTER_VARIABLE)) or 0
-        try:
-            seconds = float(wanted)
-        except (TypeError, ValueError):
-            seconds = -1.0
-        if not 0 <= seconds < math.inf:
-            raise OptionError(JITTER_VARIABLE, f"{wanted!r} is not a number of seconds", "write 0 or more")
-        return seconds
 
     def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         """Run the module on the host. The module reports invalid options."""
@@ -202,7 +179,7 @@ class ActionModule(NormalAction):
             ) from error
         try:
             if limit.released:  # otherwise all hosts that waited for the same host would start at once
-                self._wait(task_vars)
+                jitter.wait(self, task_vars)
             yield shared
         finally:
             limit.end(shared.result)

@@ -11,7 +11,8 @@ from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected_error
 from .client_registry import CLIENTS
-from .inventory_entry import entry, merged, not_expressed, server_options
+from .entry_of_two_clients import merged
+from .inventory_entry import entry, not_expressed, server_options
 
 OPTIONS: t.Mapping[str, t.Any] = {
     "users": {"type": "list", "elements": "str"},

@@ -13,7 +13,8 @@ from .._model.errors import MailError, OptionError
 from .._model.secret import Secret
 from .._providers.account_finding import AccountFinding, Level
 from .._providers.account_rules import check, refuse_errors
-from .._providers.catalog import NAMES, ServerOptions, hosts_of_family, servers
+from .._providers.catalog import hosts_of_family
+from .._providers.server_defaults import NAMES, ServerOptions, servers
 from . import client_options, sender_options
 
 Options = t.Mapping[str, t.Any]

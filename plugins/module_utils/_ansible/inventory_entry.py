@@ -9,7 +9,6 @@ import typing as t
 from .._clients.listing import PASSWORD, ClientAccount
 from .._model import text
 from .._model.account import Account, Protocol, Security, Server
-from .._model.client_options import ClientOptions
 from .._model.differences import differences
 from .._model.errors import MailError
 from .._model.folders import Place
@@ -67,19 +66,6 @@ def entry(found: ClientAccount, account: Account, user: str) -> dict[str, t.Any]
         options["default"] = True
     options.update(_of_client(found, account))
     return options
-
-
-def merged(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
-    """An entry for an account that two clients have; None if the two accounts differ.
-
-    Client-specific options are left out, so each client keeps its own.
-    """
-    if any(one.get(name) != other.get(name) for name in {*one, *other} - _CLIENTS_OWN):
-        return None
-    return {name: value for name, value in one.items() if name not in _CLIENTS_OWN or other.get(name) == value}
-
-
-_CLIENTS_OWN = frozenset({"folders", *ClientOptions._fields})
 
 
 def _sender(sender: Account | Identity) -> dict[str, t.Any]:

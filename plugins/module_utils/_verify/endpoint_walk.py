@@ -31,6 +31,7 @@ from .sign_in_rules import NotTried, before_sign_in, limited
 from .tls_details import server_certificate, tls_session
 from .wire import happy_eyeballs, name_lookup, tls
 from .wire.certificate import Certificate
+from .wire.certificate_problems import certificate_warning
 from .wire.connection import Connection, Deadline
 from .wire.handshake import handshake, unverified_certificate
 from .wire.resolver import Address
@@ -278,7 +279,7 @@ class EndpointWalk(t.Generic[_D]):
             certificate = tls.peer_certificate(connection)
             seen.certificate, seen.tls = server_certificate(certificate, redact), tls_session(connection)
             seen.evidence = tls.agreed(endpoint, connection, certificate, now, redact)
-            seen.warning = tls.certificate_warning(certificate, now, self._context.options.warn_days)
+            seen.warning = certificate_warning(certificate, now, self._context.options.warn_days)
             self._log.encrypted(tls.version(connection))
 
     def _refused_certificate(self, address: Address) -> Certificate | None:

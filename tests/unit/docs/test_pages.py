@@ -12,12 +12,12 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.charter.mail.plugins.action import mail_verify
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.status import OutlookStatus
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Security
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder
+from ansible_collections.charter.mail.plugins.plugin_utils._verify_run import jitter
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import host_system
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -128,7 +128,7 @@ def playbooks() -> dict[str, str]:
 
 
 def test_the_readme_lists_every_variable_of_the_playbooks() -> None:
-    used = {host_system.VARIABLE, recorder.SITE_VARIABLE, mail_verify.JITTER_VARIABLE}
+    used = {host_system.VARIABLE, recorder.SITE_VARIABLE, jitter.VARIABLE}
     own: set[str] = set()
     for name, source in playbooks().items():
         used |= set(re.findall(r"(?<![\w.])mail_[a-z_]+", re.sub(r"charter\.mail\.\w+", "", source)))

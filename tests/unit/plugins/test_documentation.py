@@ -26,8 +26,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
     DEFAULTS,
     argument_spec,
 )
-from ansible_collections.charter.mail.plugins.module_utils._providers.catalog import NAMES  # noqa: E402
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS  # noqa: E402
+from ansible_collections.charter.mail.plugins.module_utils._providers.server_defaults import NAMES  # noqa: E402
 from ansible_collections.charter.mail.plugins.modules import (  # noqa: E402
     evolution_account,
     mail_verify,

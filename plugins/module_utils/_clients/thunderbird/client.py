@@ -304,8 +304,8 @@ class Thunderbird(ClientDefaults):
                 if stored == account.password or (stored is not None and not account.replace_password):
                     continue
                 with self._as_root():
-                    from .password_store import choice as password_choice
-                password_choice.refuse_older_store(
+                    from .password_store.older_store import refuse_older_store
+                refuse_older_store(
                     self.profile, before.password_files.contents, lambda path: programs.exists(self._files, path)
                 )
                 passwords = passwords.with_login(login.origin, login.username, account.password)

@@ -17,7 +17,7 @@ from .indexed_settings import ACCOUNTS, SMTP_SERVERS, IndexedSettings
 from .installations import ROOTS
 from .mail_deletion import MailFolder, used_by
 from .mapping import branch, names
-from .password_store import choice as password_choice
+from .password_store import older_store
 from .profile_choice import Root, listed
 from .removal import left_identities
 from .stored import ThunderbirdRemoval, ThunderbirdState
@@ -93,8 +93,8 @@ def _about(
             "Thunderbird's account settings"
         )
     contents = state.password_files.contents
-    old = password_choice.older_store(state.profile.path, contents, lambda path: programs.exists(files, path))
-    if old and any(password_choice.may_have(contents, login.origin) for login in unused):
+    old = older_store.older_store(state.profile.path, contents, lambda path: programs.exists(files, path))
+    if old and any(older_store.may_have(contents, login.origin) for login in unused):
         yield (
             f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
             f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"

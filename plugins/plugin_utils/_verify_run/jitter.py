@@ -1,0 +1,38 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The variable ``mail_jitter``: each host waits for a random part of it, so that not all tests start at once."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+import typing as t
+
+from ...module_utils._model.errors import OptionError
+
+if t.TYPE_CHECKING:
+    from ansible.plugins.action import ActionBase
+
+VARIABLE = "mail_jitter"  # seconds
+
+
+def wait(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> None:
+    """Wait for a random part of the jitter.
+
+    Raises:
+        OptionError: the variable's value is invalid.
+    """
+    time.sleep(random.uniform(0, _seconds(action, task_vars)))
+
+
+def _seconds(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> float:
+    wanted = action._templar.template(task_vars.get(VARIABLE)) or 0
+    try:
+        seconds = float(wanted)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 <= seconds < math.inf:
+        raise OptionError(VARIABLE, f"{wanted!r} is not a number of seconds", "write 0 or more")
+    return seconds
