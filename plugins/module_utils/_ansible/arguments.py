@@ -16,6 +16,7 @@ from .._providers.account_rules import check, refuse_errors
 from .._providers.catalog import hosts_of_family
 from .._providers.server_defaults import NAMES, ServerOptions, servers
 from . import client_options, sender_options
+from .conflicting_entries import refuse_conflicts
 
 Options = t.Mapping[str, t.Any]
 
@@ -131,8 +132,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
             except MailError as error:
                 address = f" ({entry['email']})" if entry["email"] else ""
                 raise MailError(f"accounts[{index}]{address}: {error}") from None
-    _refuse_contradictions(found)
-    _refuse_both_ways(found)
+    refuse_conflicts(found)
     return tuple(found if profiles else without_profiles(found))
 
 
@@ -255,40 +255,3 @@ def _password(value: str | None) -> Secret | None:
     if any("\ud800" <= character <= "\udfff" for character in value):
         raise OptionError("password", "it contains half a surrogate pair", "check the value of its variable")
     return Secret(value)
-
-
-def _refuse_both_ways(found: t.Sequence[Request]) -> None:
-    """Refuse an entry with a POP3 account that another entry replaces: the result would depend on the order."""
-
-    def place(request: Request) -> tuple[object, ...]:
-        return (request.account.user, request.home, request.profile, request.account.email.lower())
-
-    replaced = {place(request): index for index, request in enumerate(found) if request.account.migrate_from}
-    for index, request in enumerate(found):
-        if request.account.protocol is Protocol.POP3 and place(request) in replaced:
-            raise OptionError(
-                f"accounts[{index}]",
-                f"accounts[{replaced[place(request)]}] replaces {request.account} (migrate)",
-                "keep one of the two",
-            )
-
-
-def _refuse_contradictions(found: t.Sequence[Request]) -> None:
-    seen: dict[tuple[object, ...], int] = {}
-    for index, request in enumerate(found):
-        account, place = request.account, (request.account.user, request.home, request.profile)
-        key: tuple[object, ...] = (*place, account.email.lower(), account.protocol)
-        if key in seen:
-            raise OptionError(
-                f"accounts[{index}]", f"{account} is in the list twice", f"keep one of [{seen[key]}], [{index}]"
-            )
-        seen[key] = index
-        if account.default and account.state is State.PRESENT:
-            key = (*place, "default")
-            if key in seen:
-                raise OptionError(
-                    f"accounts[{index}].default",
-                    f"accounts[{seen[key]}] of the same user is already the default",
-                    "set default for one of them",
-                )
-            seen[key] = index

@@ -8,19 +8,16 @@ import dataclasses
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import HostError, OptionError
+from ..._model.errors import HostError
 from ..._windows import code_pages
 from ..._windows.registry import KeyWrite, RegValue
-from . import autodiscover, locations, prf, registry_values
+from . import autodiscover, locations, prf, profile_choice, registry_values
 from .blockers import foreign_xml
 from .lookup import find
 from .one_per_domain import domain_conflict
 from .staging_methods import AUTODISCOVER, PRF
 from .staging_record import RegistryChange, Staged, StagingRecord, bare, dump
 from .stored import OutlookState
-
-# The name of the first profile that Outlook itself creates.
-_FIRST_PROFILE = "Outlook"
 
 # The wanted values, by key and name; None deletes a value.
 _Wanted = t.Dict[t.Tuple[str, str], t.Optional[RegValue]]
@@ -128,7 +125,7 @@ def _stage_prf(
     waiting = [*(state.record.in_prf if state.is_pending else ()), *to_stage]
     pending = [one for one in staged if PRF in one.methods and one.mark in waiting and find(state, one.account) is None]
     if pending:
-        name = _profile(state, profile)
+        name = profile_choice.choose(state, profile)
         if code_pages.codec(state.machine.code_page) is None:
             raise HostError(
                 "the PC",
@@ -156,28 +153,6 @@ def _stage_prf(
         if one.key == key:
             wanted[(key, one.name)] = state.registry.value(key, one.name)
     return state.record.in_prf, state.record.profile
-
-
-def _profile(state: OutlookState, profile: str | None) -> str:
-    """The Outlook profile for accounts: the requested, staged, default, only, or a new one, in this order."""
-    pending = state.record.profile if state.is_pending else ""
-    if profile and pending and profile.lower() != pending.lower() and state.record.in_prf:
-        raise OptionError(
-            "profile",
-            f"accounts for the profile {pending!r} wait for Outlook's next start, and Outlook imports one PRF, "
-            f"which cannot be for {profile!r}, too",
-            "give all accounts of a user the same profile, or have Outlook started in between",
-        )
-    chosen = profile or pending or state.default_profile
-    if chosen:
-        return chosen
-    if len(state.profiles) > 1:
-        raise OptionError(
-            "profile",
-            f"{state.user.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
-            "name one of them",
-        )
-    return state.profiles[0] if state.profiles else _FIRST_PROFILE
 
 
 def _stage_xml(state: OutlookState, staged: t.Sequence[Staged], wanted: _Wanted, files: dict[str, bytes]) -> None:
