@@ -9,7 +9,7 @@ import typing as t
 
 from .._clients.thunderbird import pop3_as_local_folders, reading
 from .._clients.thunderbird.client_entry import THUNDERBIRD
-from .._linux.local_mail import LocalMail
+from .._linux.mail_to_upload import LocalMail
 from .._model.account import Account, Protocol, State
 from .._model.errors import MailError, OptionError
 from .._model.secret import Secret

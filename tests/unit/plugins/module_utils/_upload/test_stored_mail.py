@@ -13,7 +13,7 @@ import tracemalloc
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._linux import local_user
-from ansible_collections.charter.mail.plugins.module_utils._linux.local_mail import LocalMail
+from ansible_collections.charter.mail.plugins.module_utils._linux.mail_to_upload import LocalMail
 from ansible_collections.charter.mail.plugins.module_utils._upload import stored_mail
 from ansible_collections.charter.mail.plugins.module_utils._upload.stored_mail import StoredMessage
 from ansible_collections.charter.mail.tests.unit.amount import examples, size

@@ -1,6 +1,6 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The local folders of a user's Thunderbird on this machine, opened with the user's rights."""
+"""The local folders of a user's Thunderbird whose mail is uploaded, opened with the user's rights."""
 
 from __future__ import annotations
 
