@@ -93,7 +93,7 @@ class ActionModule(NormalAction):
         variables = task_vars or {}
         try:
             raw = self._with_signatures(raw, variables)
-            jitter.wait(self, variables)
+            jitter.wait(self._templar.template(variables.get(jitter.VARIABLE)))
             if system_of(self, task_vars) is System.LINUX:
                 return self._shown(host, self._by_module(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
@@ -179,7 +179,7 @@ class ActionModule(NormalAction):
             ) from error
         try:
             if limit.released:  # otherwise all hosts that waited for the same host would start at once
-                jitter.wait(self, task_vars)
+                jitter.wait(self._templar.template(task_vars.get(jitter.VARIABLE)))
             yield shared
         finally:
             limit.end(shared.result)

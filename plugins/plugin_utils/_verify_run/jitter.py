@@ -12,23 +12,23 @@ import typing as t
 
 from ...module_utils._model.errors import OptionError
 
-if t.TYPE_CHECKING:
-    from ansible.plugins.action import ActionBase
-
 VARIABLE = "mail_jitter"  # seconds
 
 
-def wait(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> None:
+def wait(wanted: t.Any) -> None:
     """Wait for a random part of the jitter.
+
+    Args:
+        wanted: the variable's value; None for none.
 
     Raises:
         OptionError: the variable's value is invalid.
     """
-    time.sleep(random.uniform(0, _seconds(action, task_vars)))
+    time.sleep(random.uniform(0, _seconds(wanted)))
 
 
-def _seconds(action: ActionBase, task_vars: t.Mapping[str, t.Any]) -> float:
-    wanted = action._templar.template(task_vars.get(VARIABLE)) or 0
+def _seconds(wanted: t.Any) -> float:
+    wanted = wanted or 0
     try:
         seconds = float(wanted)
     except (TypeError, ValueError):
