@@ -6,14 +6,27 @@ from __future__ import annotations
 
 import typing as t
 
-from .._model.account import Protocol, State
+from .._model.account import Account, Protocol, State
 from .._model.errors import OptionError
 
-if t.TYPE_CHECKING:
-    from .arguments import Request
+
+class ListEntry(t.Protocol):
+    """An entry of a list: a ``Request``."""
+
+    @property
+    def account(self) -> Account:
+        """The account."""
+
+    @property
+    def home(self) -> str | None:
+        """The option ``home``."""
+
+    @property
+    def profile(self) -> str | None:
+        """The option ``profile``."""
 
 
-def refuse_conflicts(found: t.Sequence[Request]) -> None:
+def refuse_conflicts(found: t.Sequence[ListEntry]) -> None:
     """Refuse the first conflict between accounts of a task.
 
     Raises:
@@ -23,10 +36,10 @@ def refuse_conflicts(found: t.Sequence[Request]) -> None:
     _refuse_both_ways(found)
 
 
-def _refuse_both_ways(found: t.Sequence[Request]) -> None:
+def _refuse_both_ways(found: t.Sequence[ListEntry]) -> None:
     """Refuse an entry with a POP3 account that another entry replaces: the result would depend on the order."""
 
-    def place(request: Request) -> tuple[object, ...]:
+    def place(request: ListEntry) -> tuple[object, ...]:
         return (request.account.user, request.home, request.profile, request.account.email.lower())
 
     replaced = {place(request): index for index, request in enumerate(found) if request.account.migrate_from}
@@ -39,7 +52,7 @@ def _refuse_both_ways(found: t.Sequence[Request]) -> None:
             )
 
 
-def _refuse_contradictions(found: t.Sequence[Request]) -> None:
+def _refuse_contradictions(found: t.Sequence[ListEntry]) -> None:
     seen: dict[tuple[object, ...], int] = {}
     for index, request in enumerate(found):
         account, place = request.account, (request.account.user, request.home, request.profile)
