@@ -32,7 +32,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.cl
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
-from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.amount import sample, size
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbus import hostile_peers
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbus.bus_peers import (
     Behaviour,
@@ -80,7 +80,7 @@ UNTRUE: t.Mapping[str, t.Mapping[str, Reply]] = {
 
 
 def _array(element: bytes) -> bytes:
-    data = element * (15_000_000 // len(element))
+    data = element * (size(15_000_000, 1_500_000) // len(element))
     return struct.pack("<I", len(data)) + data
 
 

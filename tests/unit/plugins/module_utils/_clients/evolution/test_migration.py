@@ -37,6 +37,8 @@ from .evolution_runs import (
 )
 from .fake_session import Desktop
 
+pytestmark = pytest.mark.one_in(3)
+
 IN_A_FILE: dict[str, t.Any] = {"password_store": "plaintext_keyring"}
 
 

@@ -31,6 +31,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 
 from .password_store.samples import key4, logins_db
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
     files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))

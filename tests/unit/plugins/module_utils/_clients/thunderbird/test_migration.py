@@ -21,6 +21,8 @@ from .pop3_by_hand import FILTER, IMAP, LOCAL, ROOT, SEARCH, by_pop3, passwords,
 from .test_client import calls_until_death, client, push
 from .test_identities_and_folders import OWN, identity, run, server, stored
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def test_the_imap_account_takes_over_and_the_folders_become_local(tmp_path: pathlib.Path) -> None:
     folder = set_up(tmp_path, by_pop3())
