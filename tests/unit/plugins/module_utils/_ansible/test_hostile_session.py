@@ -80,7 +80,7 @@ UNTRUE: t.Mapping[str, t.Mapping[str, Reply]] = {
 
 
 def _array(element: bytes) -> bytes:
-    data = element * (size(15_000_000, 1_500_000) // len(element))
+    data = element * (size(15_000_000, 300_000) // len(element))
     return struct.pack("<I", len(data)) + data
 
 

@@ -172,7 +172,7 @@ def test_what_cannot_be_read_stops_it(tmp_path: pathlib.Path) -> None:
     assert prefs.read_bytes() == before
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path) -> None:
     template = tmp_path / "template"
     template.mkdir()
