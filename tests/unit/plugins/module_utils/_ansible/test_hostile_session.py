@@ -47,6 +47,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbu
     serving,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 PASSWORD = "s3cret-Pässword"
 IN_TIME, AT_ONCE = 20.0, 0.4  # seconds for the buses of one user
 MEMORY = 250_000  # KiB, what the largest answers may take
