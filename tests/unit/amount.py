@@ -14,8 +14,12 @@ This is the one place that decides it. A test that could try hundreds of cases p
 them and in ``pytest.mark.parametrize``.
 
 ``make unit`` sets ``CHARTER_MAIL_TESTS=fast``. Then conftest.py also runs a part of each table: of the cases of a
-parametrised test, and of the tests marked ``alike``, which are expensive and resemble each other: those in a class or
-file, or those in several files whose mark has the same name.
+parametrised test, and of the tests with one of two marks, which are expensive and resemble each other:
+
+* ``alike``: so many of those in a class or file, or of those in several files whose mark has the same name,
+* ``one_in``: one in so many of those in a class or file, such as the scenarios of one feature on real files.
+
+Of all others, each function runs with a row at least.
 
 Another run takes other cases.
 """

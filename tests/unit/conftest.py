@@ -23,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "alike(most, name): expensive tests of which the fast loop runs so many; of all files with the name"
     )
+    config.addinivalue_line(
+        "markers", "one_in(count): expensive tests of a class or file of which the fast loop runs one in so many"
+    )
     if config.getoption("workers") > 1:
         config.pluginmanager.register(Workers(config.getoption("workers")))
 
@@ -37,15 +40,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> t.Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests marked as alike that the fast loop does not run."""
+    """Leave out the marked tests that the fast loop does not run, and begin with the files that have such tests."""
     if not amount.FAST:
         return
-    groups: dict[tuple[str, int], list[pytest.Item]] = {}
+    alike: dict[tuple[str, int], list[pytest.Item]] = {}
+    shared: dict[tuple[str, int], list[pytest.Item]] = {}
     for item in items:
         for node, mark in item.iter_markers_with_node("alike"):
             most, name = [*mark.args, node.nodeid][:2]
-            groups.setdefault((name, most), []).append(item)
+            alike.setdefault((name, most), []).append(item)
             break
-    left_out = {item for (_name, most), group in groups.items() for item in set(group) - set(amount.rows(group, most))}
+        else:
+            for node, mark in item.iter_markers_with_node("one_in"):
+                shared.setdefault((node.nodeid, mark.args[0]), []).append(item)
+                break
+    kept = [(group, most) for (_name, most), group in alike.items()]
+    kept += [(group, max(1, len(group) // count)) for (_name, count), group in shared.items()]
+    left_out = {item for group, most in kept for item in set(group) - set(amount.rows(group, most))}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
+    # They take longest, and some of them wait: a worker that began with one at the end would end long after the others.
+    first = {item.path for group in alike.values() for item in group}
+    second = {item.path for group in shared.values() for item in group}
+    items.sort(key=lambda item: 0 if item.path in first else 1 if item.path in second else 2)

@@ -16,6 +16,13 @@ from .layers import EXCEPTIONS, PLAN, RESTRICTED
 # What a file has that calls one of them, and few other files have.
 _CALL = re.compile(rf"\b(?:{'|'.join(name[:-2] for name in RESTRICTED if name.endswith('()'))})\s*\(")
 
+# An import that has its lines for itself, and the word that each import has.
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+[.\w]+[ \t]+import[ \t]+(?:\([\w\s,]*\)|[\w ,]+)|import[ \t]+[\w ,.]+)(?=[ \t]*(?:#.*)?$)",
+    re.M,
+)
+_WORD = re.compile(r"\bimport\b")
+
 
 @functools.cache
 def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
@@ -33,7 +40,8 @@ def uses(path: str, source: str) -> tuple[tuple[int, str], ...]:
 
 
 def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
-    tree = ast.parse(source, path)
+    calls = _CALL.search(source) is not None
+    tree = ast.parse(source if calls else imports_alone(source), path)
     for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, _absolute(alias.name)) for alias in node.names)
@@ -41,11 +49,26 @@ def _uses(path: str, source: str) -> t.Iterator[tuple[int, str]]:
             base = _absolute(node.module or "") if node.level == 0 else _relative(path, node.level, node.module)
             mark = "/" if base.startswith("/") else "."
             yield from ((node.lineno, f"{base}{mark}{alias.name}") for alias in node.names)
-    if not _CALL.search(source):
+    if not calls:
         return  # the expressions are most of the tree
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.lineno, f"{node.func.id}()"
+
+
+def imports_alone(source: str) -> str:
+    """The text without all but its imports, which stay in their lines; the text itself where that is not certain.
+
+    To parse all files takes a second.
+    """
+    found = list(_IMPORT.finditer(source))
+    if len(found) != len(_WORD.findall(source)):
+        return source  # one is in a line with something else, or the word is in a text
+    lines = []
+    for match in found:
+        lines += [""] * (source.count("\n", 0, match.start()) - len(lines))
+        lines += match.group().lstrip().split("\n")
+    return "\n".join(lines)
 
 
 def _statements(tree: ast.AST) -> t.Iterator[ast.AST]:

@@ -8,11 +8,13 @@
 
 from __future__ import annotations
 
+import ast
 import graphlib
 
 import pytest
 
-from .imports import package_of, restrictions_of, uses, violations
+from .amount import sample
+from .imports import imports_alone, package_of, restrictions_of, uses, violations
 from .layers import (
     ANSIBLE,
     CLIENTS,
@@ -67,6 +69,29 @@ def test_no_files_import_each_other_in_a_circle() -> None:
 
 def test_every_file_keeps_to_the_plan() -> None:
     assert [found for path in plugin_files() for found in violations(path, (PLUGINS / path).read_text())] == []
+
+
+def test_imports_are_found_without_the_rest_of_a_file() -> None:
+    def imports(source: str) -> list[tuple[int, str]]:
+        found = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+        return sorted((node.lineno, ast.unparse(node)) for node in found)
+
+    for path in sample(plugin_files(), 10):
+        source = (PLUGINS / path).read_text()
+        assert imports(imports_alone(source)) == imports(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os; import socket",
+        "if x: import os",
+        "from os import \\\n path",
+        '"""A text.\n\nimport os\n"""; import os',
+    ],
+)
+def test_a_file_with_other_imports_is_parsed_whole(source: str) -> None:
+    assert imports_alone(source) == source
 
 
 @pytest.mark.parametrize("path", EXCEPTIONS)

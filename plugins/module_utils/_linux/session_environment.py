@@ -9,7 +9,7 @@ shell's profile; the last one wins. /etc/environment expands no variables, and e
 
 from __future__ import annotations
 
-import glob
+import fnmatch
 import os
 import posixpath
 import re
@@ -166,7 +166,16 @@ def _folders(home: str, system: str) -> list[str]:
 
 
 def _matching(folder: str, pattern: str) -> list[str]:
-    return sorted(glob.glob(posixpath.join(glob.escape(folder), pattern)))
+    """The files of a pattern whose last part alone has wildcards: most are in folders that are not there."""
+    parent, name = posixpath.split(posixpath.join(folder, pattern))
+    path = posixpath.join(parent, name)
+    if "*" not in name:
+        return [path] if os.path.lexists(path) else []
+    try:
+        names = os.listdir(parent)
+    except OSError:
+        return []
+    return sorted(posixpath.join(parent, one) for one in fnmatch.filter(names, name) if not one.startswith("."))
 
 
 def _by_name(home: str, system: str, name: str) -> list[str]:

@@ -44,7 +44,7 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.alike(3, "a mail server of its own")
+@pytest.mark.alike(1, "a mail server of its own")
 class TestLifetime:
     def test_leaves_nothing_behind(self, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

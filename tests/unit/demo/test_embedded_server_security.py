@@ -78,7 +78,7 @@ class TestPrivacy:
         assert stat.S_IMODE((folder / "ready.json").stat().st_mode) == 0o600
         assert sorted(path.name for path in folder.iterdir()) == ["ca.pem", "lock", "ready.json"]
 
-    @pytest.mark.alike(3, "a mail server of its own")
+    @pytest.mark.alike(1, "a mail server of its own")
     def test_every_server_has_its_own_secrets(self, server: EmbeddedMailServer) -> None:
         with EmbeddedMailServer([ADA]) as other:
             assert other.users[ADA] != server.users[ADA]

@@ -20,7 +20,7 @@ import typing as t
 
 import pytest
 
-pytestmark = pytest.mark.alike(3, "a mail server of its own")
+pytestmark = pytest.mark.alike(1, "a mail server of its own")
 
 FILES = pathlib.Path(__file__).resolve().parents[3] / "roles/test_server/files"
 ADA, BEN = "ada@charter.net", "ben@charter.net"

@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.tests.unit.amount import sample
 SAMPLE = 4  # points of each scenario and kind, over all of its length
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 @pytest.mark.parametrize("name", sample(list(SCENARIOS), 2))
 def test_a_later_run_puts_right_what_was_interrupted(tmp_path: pathlib.Path, name: str) -> None:
     bench = Bench(SCENARIOS[name], tmp_path)

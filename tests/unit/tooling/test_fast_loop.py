@@ -41,6 +41,16 @@ def test_of_another_place() -> None:
     pass
 
 
+@pytest.mark.one_in(3)
+class TestShared:
+    @pytest.mark.parametrize("number", range(6))
+    def test_shared(self, number: int) -> None:
+        assert number in range(6)
+
+    def test_shared_without_rows(self) -> None:
+        pass
+
+
 def of_this_file(session: pytest.Session) -> list[pytest.Item]:
     return [item for item in session.items if item.path.name == "test_fast_loop.py"]
 
@@ -65,6 +75,8 @@ def test_what_the_fast_loop_runs(request: pytest.FixtureRequest, monkeypatch: py
     assert run == [name for name in before if name in run]
     assert len({"test_one", "test_other"} & set(run)) == 1
     assert len([name for name in run if name.startswith("test_of_")]) == 2
+    shared = len([name for name in before if name.startswith("test_shared")])
+    assert len([name for name in run if name.startswith("test_shared")]) == max(1, shared // 3)
     assert {"test_what_the_fast_loop_runs", "test_the_rows_of_a_table"} <= set(run)
 
 

@@ -247,7 +247,7 @@ def _run(path: str, *options: str) -> Counts:
 WORKERS = ("-p", "tests.conftest", "-p", "tests.unit.conftest", "--workers=2")
 
 
-@pytest.mark.alike(1, "runs of pytest")
+@pytest.mark.alike(1, "a large program")
 class TestPytest:
     """Each starts it."""
 

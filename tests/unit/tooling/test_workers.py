@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.charter.mail.tests.step_runner.machine import ROOT
 from ansible_collections.charter.mail.tests.unit import amount
 
-pytestmark = pytest.mark.alike(1, "runs of pytest")
+pytestmark = pytest.mark.alike(1, "a large program")
 
 PLUGINS = ("-p", "tests.conftest", "-p", "tests.unit.conftest")
 INTERRUPTED, TESTS_FAILED = pytest.ExitCode.INTERRUPTED, pytest.ExitCode.TESTS_FAILED

@@ -36,6 +36,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
     printed,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 ACTIONS: dict[str, t.Any] = {"thunderbird": thunderbird_account, "evolution": evolution_account}
 SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 6)
 BY_MODULE = {"by": "the module"}

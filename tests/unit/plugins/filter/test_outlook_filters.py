@@ -111,7 +111,7 @@ def test_the_same_checks_and_no_password(write: t.Callable[..., str], warnings: 
     assert warnings[0].startswith("jo.user@charter.net (pop3): incoming.port")
 
 
-@pytest.mark.alike(1, "ansible-playbook")
+@pytest.mark.alike(1, "a large program")
 def test_in_a_playbook(tmp_path: pathlib.Path) -> None:
     """The password's variable is nowhere, and is not asked for."""
     ansible = Ansible(tmp_path / "ansible", python=sys.executable)

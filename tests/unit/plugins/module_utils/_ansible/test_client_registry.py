@@ -20,6 +20,8 @@ from ansible_collections.charter.mail.plugins.modules import mail_verify
 
 from .key_value_mail import FILE, KEY_VALUE_MAIL
 
+pytestmark = pytest.mark.one_in(3)
+
 NOBODY = {"host": "127.0.0.1", "port": 1}  # no test asks a name server or a server of somebody else
 EMAILS = ("anna.bianchi@charter.net", "mario.rossi@charter.net", "zoe.verdi@charter.net")
 

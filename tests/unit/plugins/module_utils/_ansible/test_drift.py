@@ -26,6 +26,8 @@ from ansible_collections.charter.mail.tests.unit.amount import examples
 
 from .hand_made import some, write_evolution, write_thunderbird
 
+pytestmark = pytest.mark.one_in(3)
+
 EMAIL = "mario.rossi@charter.net"
 CLIENTS = pytest.mark.parametrize("client", [THUNDERBIRD, EVOLUTION], ids=lambda client: client.name)
 PORTS = {

@@ -42,6 +42,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
     options,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 USER = pwd.getpwuid(os.geteuid()).pw_name
 MARIO_ENTRY = {"email": "mario@charter.net"}
 OLD = {"email": "old@charter.net"}

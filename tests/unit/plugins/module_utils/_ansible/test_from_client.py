@@ -30,6 +30,8 @@ from ansible_collections.charter.mail.plugins.module_utils._model.errors import 
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.plugins.modules import mail_verify
 
+pytestmark = pytest.mark.one_in(3)
+
 EMAIL = "mario.rossi@charter.net"
 PASSWORD = "the stored one"
 ELSEWHERE = "mail.elsewhere.example"

@@ -32,7 +32,7 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.cl
 from ansible_collections.charter.mail.plugins.module_utils._linux.desktop import ADDRESS
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import AccountCheck, CheckStatus
-from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.amount import sample, size
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbus import hostile_peers
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbus.bus_peers import (
     Behaviour,
@@ -46,6 +46,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._linux.dbu
     objects,
     serving,
 )
+
+pytestmark = pytest.mark.one_in(3)
 
 PASSWORD = "s3cret-Pässword"
 IN_TIME, AT_ONCE = 20.0, 0.4  # seconds for the buses of one user
@@ -80,7 +82,7 @@ UNTRUE: t.Mapping[str, t.Mapping[str, Reply]] = {
 
 
 def _array(element: bytes) -> bytes:
-    data = element * (15_000_000 // len(element))
+    data = element * (size(15_000_000, 300_000) // len(element))
     return struct.pack("<I", len(data)) + data
 
 

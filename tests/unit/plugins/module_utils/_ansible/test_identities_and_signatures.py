@@ -25,6 +25,8 @@ from ansible_collections.charter.mail.tests.unit.amount import examples
 from .desk import CLIENTS, EMAIL, Desk, Options, request
 from .generated_identities import ABSENT, some_identities, some_signature
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @CLIENTS
 @pytest.mark.parametrize("seed", range(examples(60)))

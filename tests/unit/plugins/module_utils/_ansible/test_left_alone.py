@@ -17,6 +17,8 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import EMAIL, Desk, request
 
+pytestmark = pytest.mark.one_in(3)
+
 OWN = "mario@rossi-plumbing.example"
 INSISTS = "Set override there to change it."
 

@@ -11,6 +11,7 @@ import pathlib
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import shortened
+from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import by_module, options
 
 
@@ -28,7 +29,7 @@ def test_a_long_list_of_names_is_shown_by_its_ends() -> None:
 
 def test_the_result_of_many_new_accounts_grows_with_their_number(tmp_path: pathlib.Path) -> None:
     sizes = []
-    for count in (30, 120):
+    for count in (size(30, 20), size(120, 80)):
         home = tmp_path / str(count)
         home.mkdir()
         accounts = [{"email": f"user{number}@charter.net"} for number in range(count)]

@@ -26,6 +26,8 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.report.check 
 from ansible_collections.charter.mail.tests.unit.amount import sample
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.desk import EMAIL, Desk
 
+pytestmark = pytest.mark.one_in(3)
+
 PASSWORD = "tombola"
 DEFAULT = "/org/gnome/evolution/default-mail-"
 

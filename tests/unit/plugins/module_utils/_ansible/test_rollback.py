@@ -22,6 +22,8 @@ from .desk import CLIENTS, EMAIL
 from .hand_made import HandMade, some
 from .rollback_runs import HAND_MADE, PORTS, WRITERS, configure, edit, log, request, roll_back, settings
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @CLIENTS
 def test_an_account_that_was_made_is_removed(tmp_path: pathlib.Path, client: ClientEntry) -> None:

@@ -30,6 +30,8 @@ from .desk import CLIENTS
 from .hand_made import write_evolution, write_thunderbird
 from .rollback_runs import HAND_MADE, WRITERS, configure, log, request, roll_back, settings
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @CLIENTS
 def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: ClientEntry) -> None:

@@ -27,6 +27,8 @@ from .desk import CLIENTS, EMAIL
 from .hand_made import HandMade, some, write_thunderbird
 from .rollback_runs import HAND_MADE, PORTS, SETTINGS, WRITERS, configure, edit, request, roll_back, settings
 
+pytestmark = pytest.mark.one_in(3)
+
 RUN = "20260101T120000Z-1"
 BY_POP3 = HAND_MADE._replace(protocol="pop3", incoming=("pop.charter.net", 995, "ssl"))
 

@@ -23,6 +23,8 @@ from .hand_made import some, write_thunderbird
 from .rollback_runs import HAND_MADE, WRITERS, configure, edit, request, roll_back
 from .rollback_sequences import Runs, State, edited, of_the_user, prefs, rewrite, state_of
 
+pytestmark = pytest.mark.one_in(3)
+
 PARTS = 6
 EACH = pytest.mark.parametrize("part", range(PARTS))
 

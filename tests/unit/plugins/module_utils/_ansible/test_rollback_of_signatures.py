@@ -18,6 +18,8 @@ from .desk import CLIENTS
 from .hand_made import write_evolution, write_thunderbird
 from .rollback_runs import HAND_MADE, WRITERS, configure, request, roll_back, settings
 
+pytestmark = pytest.mark.one_in(3)
+
 SENDERS: t.Mapping[str, t.Any] = {
     "signature": {"html": "<p>one"},
     "identities": [{"address": "info@rossi.example", "full_name": "Info"}],

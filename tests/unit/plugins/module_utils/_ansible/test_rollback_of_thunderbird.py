@@ -18,6 +18,8 @@ from .desk import EMAIL
 from .hand_made import write_thunderbird
 from .rollback_runs import HAND_MADE, SETTINGS, configure, edit, request, roll_back, settings
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def test_names_that_are_taken_by_now(tmp_path: pathlib.Path) -> None:
     """Thunderbird's numbers are used again once an account is gone."""

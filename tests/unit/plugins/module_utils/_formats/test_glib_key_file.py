@@ -60,6 +60,7 @@ def dressed(source: GlibKeyFile, filling: list[str], line_break: str) -> bytes:
     return "".join(line + line_break for line in lines).encode()
 
 
+@pytest.mark.alike(4, "generated settings")
 @FUZZ
 @given(contents)
 def test_what_is_written_is_read_again(wanted: dict[tuple[str, str], str]) -> None:
@@ -69,6 +70,7 @@ def test_what_is_written_is_read_again(wanted: dict[tuple[str, str], str]) -> No
     assert parse(source.render()).groups == source.groups
 
 
+@pytest.mark.alike(4, "generated settings")
 @FUZZ
 @given(contents, fillings, st.sampled_from(["\n", "\r\n"]), places, texts)
 def test_an_edit_changes_one_line_only(
@@ -91,6 +93,7 @@ def test_an_edit_changes_one_line_only(
     assert (b"\r" in ends) == (line_break == "\r\n" and bool(before))
 
 
+@pytest.mark.alike(4, "generated settings")
 @FUZZ
 @given(contents, fillings, st.data())
 def test_a_removal_removes_that_line_only(

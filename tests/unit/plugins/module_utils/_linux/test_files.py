@@ -91,7 +91,7 @@ print(calls)
 """
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 def test_a_kill_at_any_point_leaves_whole_files_and_the_next_run_succeeds(tmp_path: pathlib.Path) -> None:
     tests = pathlib.Path(__file__).resolve().parents[4]
 

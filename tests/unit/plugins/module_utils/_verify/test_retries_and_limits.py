@@ -16,6 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.fail
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.interceptors import interceptor
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import CheckStatus, Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
+from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.mail_servers import USERNAME, Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
     LAB,
@@ -26,6 +27,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.en
 )
 from ansible_collections.charter.mail.tests.unit.scripted_server import ScriptedServer, Talk, serve
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def attempts(*servers: ScriptedServer) -> int:
     """How many sign-ins were tried."""
@@ -34,7 +37,7 @@ def attempts(*servers: ScriptedServer) -> int:
 
 def test_a_wrong_password_costs_two_attempts_however_long_the_list() -> None:
     with serve(imap(Server(password="other"))) as one, serve(smtp(Server(tls="starttls", password="other"))) as other:
-        reports = verify([account(one.port, other.port)] * 20, PATIENT, environment=LAB)
+        reports = verify([account(one.port, other.port)] * size(20, 6), PATIENT, environment=LAB)
     assert attempts(one, other) == 2
     assert not any(report.complete for report in reports)
     untested = [found for report in reports for found in report.checks if found.stage is Stage.AUTHENTICATION]

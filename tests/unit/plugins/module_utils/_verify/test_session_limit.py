@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._verify.findings.fail
 from ansible_collections.charter.mail.plugins.module_utils._verify.report.check import Stage
 from ansible_collections.charter.mail.plugins.module_utils._verify.session_limit import too_many_sessions
 from ansible_collections.charter.mail.plugins.module_utils._verify.verify_accounts import verify
-from ansible_collections.charter.mail.tests.unit.amount import sample
+from ansible_collections.charter.mail.tests.unit.amount import sample, size
 from ansible_collections.charter.mail.tests.unit.limited_server import Limited
 from ansible_collections.charter.mail.tests.unit.mail_servers import Server, imap, smtp
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.endpoint_tests import (
@@ -26,6 +26,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._verify.en
 )
 from ansible_collections.charter.mail.tests.unit.scripted_server import Talk, serve
 
+pytestmark = pytest.mark.one_in(3)
+
 BYE = b"* BYE Too many connections from 203.0.113.7"
 LATER = b"421 4.7.0 Too many connections from 203.0.113.7"
 
@@ -34,10 +36,11 @@ LATER = b"421 4.7.0 Too many connections from 203.0.113.7"
 def test_accounts_wait_for_a_server_that_has_too_many_sessions(sessions: int) -> None:
     ssl, starttls = Server(), Server(tls="starttls")
     receiving, sending = Limited(imap(ssl), sessions, ssl, BYE), Limited(smtp(starttls), sessions, starttls, LATER)
+    accounts = size(30, 15)
     with serve(receiving) as one, serve(sending) as other:
         # The same login, because these servers know only one.
-        reports = verify([account(one.port, other.port)] * 30, PATIENT, environment=LAB)
-    assert [report.complete for report in reports] == [True] * 30
+        reports = verify([account(one.port, other.port)] * accounts, PATIENT, environment=LAB)
+    assert [report.complete for report in reports] == [True] * accounts
     assert receiving.turned_away > 0
     # At most once for each of the sessions that began together, and now and then one that came too early.
     assert receiving.turned_away + sending.turned_away < 2 * server_queues.SESSIONS_PER_SERVER + 30

@@ -59,12 +59,14 @@ def value_of(text: str) -> RegValue | None:
     return reg_file.parse(version_5(f"[{KEY}]\r\n{text}\r\n")).value(KEY, "x")
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(writes)
 def test_what_is_rendered_is_parsed_again(wanted: list[KeyWrite]) -> None:
     assert list(reg_file.parse_writes(reg_file.render(wanted))) == wanted
     assert reg_file.render(reg_file.parse_writes(reg_file.render(wanted))) == reg_file.render(wanted)
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(writes, writes)
 def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[KeyWrite]) -> None:
     both = reg_file.render(first) + reg_file.render(second)
@@ -72,6 +74,7 @@ def test_files_one_after_the_other_are_one(first: list[KeyWrite], second: list[K
     assert reg_file.parse(both) == Registry().written([*first, *second])
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(writes)
 def test_other_line_breaks_and_a_missing_last_one_mean_the_same(wanted: list[KeyWrite]) -> None:
     text = reg_file.render(wanted).decode("utf-16-le", "surrogatepass")
@@ -263,6 +266,7 @@ def test_control_characters_travel_as_hex_data(text: str) -> None:
     assert reg_file.parse(rendered).value(KEY, "x") == RegValue.sz(text)
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(writes, st.sets(value_names))
 def test_values_that_are_not_wanted_are_passed_over(wanted: list[KeyWrite], skipped: set[str]) -> None:
     content = reg_file.render(wanted)

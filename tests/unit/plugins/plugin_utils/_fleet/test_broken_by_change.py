@@ -19,6 +19,8 @@ from ansible_collections.charter.mail.tests.unit.mail_servers import PASSWORD, U
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._ansible.verify_results import options
 from ansible_collections.charter.mail.tests.unit.scripted_server import serve
 
+pytestmark = pytest.mark.one_in(3)
+
 
 class Servers(t.NamedTuple):
     """Ports on loopback."""

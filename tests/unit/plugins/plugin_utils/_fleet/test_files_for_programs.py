@@ -11,6 +11,8 @@ import re
 import typing as t
 from xml.etree import ElementTree
 
+import pytest
+
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
     FleetReport,
     HostRow,
@@ -25,6 +27,8 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.report_json im
 )
 from ansible_collections.charter.mail.tests.unit import sample_report
 from ansible_collections.charter.mail.tests.unit.amount import size
+
+pytestmark = pytest.mark.one_in(3)
 
 _PAGE = pathlib.Path(__file__).resolve().parents[5] / "docs" / "report.md"
 

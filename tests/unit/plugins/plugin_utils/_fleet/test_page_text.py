@@ -32,6 +32,8 @@ from ansible_collections.charter.mail.plugins.plugin_utils._fleet.page.page impo
 from ansible_collections.charter.mail.tests.unit import sample_report
 from ansible_collections.charter.mail.tests.unit.amount import size
 
+pytestmark = pytest.mark.one_in(3)
+
 _VOID = {"meta", "link", "rect", "input", "img", "br"}
 
 

@@ -25,6 +25,8 @@ from ansible_collections.charter.mail.tests.unit.simulation import world as w
 from ansible_collections.charter.mail.tests.unit.simulation.scenarios import PROVIDER, SITE, Size, at_site, on_server
 from ansible_collections.charter.mail.tests.unit.simulation.world import Fault, Simulated, World, simulate
 
+pytestmark = pytest.mark.one_in(3)
+
 NOW = w.NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 TIMED_OUT = "connection_timed_out"
 

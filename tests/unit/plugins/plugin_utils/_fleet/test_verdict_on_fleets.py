@@ -22,6 +22,8 @@ from ansible_collections.charter.mail.tests.unit.simulation.scenarios import TUN
 from ansible_collections.charter.mail.tests.unit.simulation.score import Score, judge, pooled, score
 from ansible_collections.charter.mail.tests.unit.simulation.world import simulate
 
+pytestmark = pytest.mark.one_in(3)
+
 HUNDRED, THIRTY, FIVE, ONE = Size(100, 4), Size(30, 1), Size(5, 1), Size(1, 1)
 
 

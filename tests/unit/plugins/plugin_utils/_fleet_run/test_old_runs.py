@@ -25,6 +25,8 @@ from ansible_collections.charter.mail.tests.unit.amount import size
 
 from .test_records import RUN, a_record, read
 
+pytestmark = pytest.mark.one_in(3)
+
 HOUR = 3600.0
 
 
@@ -128,7 +130,7 @@ def test_a_damaged_file_is_named(tmp_path: pathlib.Path, damage: str) -> None:
 def test_the_kept_runs_of_a_fleet_stay_bounded(tmp_path: pathlib.Path) -> None:
     files = RecordFiles(str(tmp_path))
     before: dict[str, EarlierHost] = {}
-    hosts = size(60, 20)
+    hosts = size(60, 8)
     for day in range(1, 9):
         run = f"202611{day:02}T033000Z-1"
         _files, records = filled(tmp_path, hosts, run)

@@ -39,6 +39,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
     printed,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 USER = pwd.getpwuid(os.geteuid()).pw_name
 LINE = Command(PATTERNS, client_registry.programs()).line({None, "mario"})
 WITH_KEY = Command(PATTERNS_WITH_KEY, client_registry.programs()).line({None, "mario"})

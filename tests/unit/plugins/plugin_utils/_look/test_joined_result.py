@@ -17,6 +17,8 @@ from ansible_collections.charter.mail.tests.unit.amount import FULL
 
 from .homes import Generator, Options, by_module, look_at, options
 
+pytestmark = pytest.mark.one_in(3)
+
 SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 4)
 MARIO: Options = {"email": "mario@charter.net", "full_name": "Mario Rossi"}
 ANNA: Options = {"email": "anna@charter.net", "protocol": "pop3"}

@@ -36,6 +36,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.home
 
 from .sealed_homes import ACCOUNT, KEY, KEYRINGS, PASSWORD, PROFILE, USES_DATABASE, agrees, task
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @pytest.fixture(scope="session", params=sample(["logins.json", "logins.db"], 1))
 def made_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:

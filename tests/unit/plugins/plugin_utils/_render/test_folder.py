@@ -164,7 +164,7 @@ def test_what_cannot_be_said_is_on_the_page() -> None:
     assert "There is no Autodiscover file for charter.net, since it serves one account." in text
 
 
-@pytest.mark.alike(1, "ansible-playbook")
+@pytest.mark.alike(1, "a large program")
 def test_the_playbook(tmp_path: pathlib.Path) -> None:
     ansible = Ansible(tmp_path / "ansible", python=sys.executable)
     mario = {**MARIO, "password": "{{ in_a_vault_that_is_closed }}", "full_name": "{{ name_of_mario }}"}

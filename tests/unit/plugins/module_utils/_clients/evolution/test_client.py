@@ -37,6 +37,8 @@ from .evolution_runs import (
 )
 from .fake_session import Desktop, Registry, Secrets
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @pytest.mark.parametrize("live", [False, True])
 def test_created_unchanged_updated_removed_absent(tmp_path: pathlib.Path, live: bool) -> None:

@@ -89,6 +89,7 @@ def result(function: t.Callable[..., t.Any], *arguments: t.Any) -> t.Any:
         return str(error)
 
 
+@pytest.mark.alike(4, "generated settings")
 @settings(max_examples=examples(40))
 @given(st.lists(st.tuples(st.sampled_from(WANTED), st.booleans()), max_size=12))
 def test_a_state_is_indexed_as_if_it_had_been_read(steps: list[tuple[Account, bool]]) -> None:

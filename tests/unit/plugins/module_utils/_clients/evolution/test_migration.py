@@ -37,6 +37,8 @@ from .evolution_runs import (
 )
 from .fake_session import Desktop
 
+pytestmark = pytest.mark.one_in(3)
+
 IN_A_FILE: dict[str, t.Any] = {"password_store": "plaintext_keyring"}
 
 
@@ -180,7 +182,7 @@ def test_an_account_at_another_server_is_not_replaced(tmp_path: pathlib.Path, ho
     assert source(tmp_path, "account", old()).exists()
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path) -> None:
     template = tmp_path / "template"
     template.mkdir()

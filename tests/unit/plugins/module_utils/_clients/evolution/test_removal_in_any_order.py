@@ -17,6 +17,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 
 from .test_users_own import client, stored
 
+pytestmark = pytest.mark.one_in(3)
+
 ANNA = "anna@charter.net"
 SOURCES = ".config/evolution/sources"
 

@@ -22,6 +22,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
     repeated_run,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def client(home: pathlib.Path) -> Evolution:
     files = LocalFiles(str(home / ".charter-mail-evolution.journal"))

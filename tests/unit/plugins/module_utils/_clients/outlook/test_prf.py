@@ -55,12 +55,14 @@ def test_the_worked_examples(name: str, account: Account, existing: bool) -> Non
     assert prf.parse(content) == prf.Prf("Outlook", (account,))
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(names, some_accounts, st.booleans(), st.sampled_from(["cp1252", "cp1250", "cp65001"]))
 def test_what_is_rendered_is_parsed_again(profile: str, wanted: list[Account], existing: bool, page: str) -> None:
     content = prf.render(profile, wanted, existing_profile=existing, code_page=page)
     assert prf.parse(content, page) == prf.Prf(profile, tuple(wanted))
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(some_accounts, st.booleans())
 def test_every_value_has_its_property(wanted: list[Account], existing: bool) -> None:
     content = prf.render("Outlook", wanted, existing_profile=existing)

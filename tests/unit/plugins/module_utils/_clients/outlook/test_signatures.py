@@ -28,6 +28,8 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
 
 from .office_pc import MARIO, OfficePc
 
+pytestmark = pytest.mark.one_in(3)
+
 EMAIL = "mario.rossi@charter.net"
 NAME = f"charter.mail {EMAIL}"
 ACCOUNT = locations.outlook(MARIO.sid) + r"\Profiles\Outlook\9375CFF0413111d3B88A00104B2A6676\00000001"

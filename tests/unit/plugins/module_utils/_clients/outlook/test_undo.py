@@ -24,6 +24,8 @@ from ansible_collections.charter.mail.tests.unit.amount import size
 
 from .office_pc import ANNA, MARIO, OfficePc
 
+pytestmark = pytest.mark.one_in(3)
+
 FIRST, SECOND, ROLLBACK = "20260101T000000Z-1", "20260102T000000Z-1", "20260103T000000Z-1"
 
 

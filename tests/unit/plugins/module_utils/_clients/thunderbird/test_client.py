@@ -31,6 +31,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 
 from .password_store.samples import key4, logins_db
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def client(home: pathlib.Path, files: LocalFiles | None = None, **options: t.Any) -> Thunderbird:
     files = files or LocalFiles(str(home / ".charter-mail-thunderbird.journal"))
@@ -125,7 +127,7 @@ def calls_until_death(point: int, action: t.Callable[[], object]) -> int:
     return calls
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 @pytest.mark.parametrize("start", ["never started", "has an account"])
 def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path, start: str) -> None:
     wanted = account(password="a password", provider="spectrum")

@@ -26,6 +26,8 @@ from ansible_collections.charter.mail.plugins.module_utils._linux.files import L
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 
+pytestmark = pytest.mark.one_in(3)
+
 MARIO = "mario.rossi@charter.net"
 ACCOUNTS, SMTP_SERVERS = "mail.accountmanager.accounts", "mail.smtpservers"
 DEFAULT_ACCOUNT, DEFAULT_SMTP = "mail.accountmanager.defaultaccount", "mail.smtp.defaultserver"

@@ -24,6 +24,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
     repeated_run,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 OWN = "mario@rossi-plumbing.example"
 Prefs = t.Dict[str, t.Any]
 

@@ -18,6 +18,8 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.
 from ansible_collections.charter.mail.plugins.module_utils._linux.files import LocalFiles
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
 
+pytestmark = pytest.mark.one_in(3)
+
 FIXTURE = pathlib.Path(__file__).with_name("fixtures") / "thunderbird-157"
 PASSWORD = "not a real pässword"
 IMAP, POP3 = "anna.bianchi@charter.net", "anna@charter.net"

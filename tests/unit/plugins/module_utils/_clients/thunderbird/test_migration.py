@@ -21,6 +21,8 @@ from .pop3_by_hand import FILTER, IMAP, LOCAL, ROOT, SEARCH, by_pop3, passwords,
 from .test_client import calls_until_death, client, push
 from .test_identities_and_folders import OWN, identity, run, server, stored
 
+pytestmark = pytest.mark.one_in(3)
+
 
 def test_the_imap_account_takes_over_and_the_folders_become_local(tmp_path: pathlib.Path) -> None:
     folder = set_up(tmp_path, by_pop3())
@@ -170,7 +172,7 @@ def test_what_cannot_be_read_stops_it(tmp_path: pathlib.Path) -> None:
     assert prefs.read_bytes() == before
 
 
-@pytest.mark.alike(2, "a run that is killed")
+@pytest.mark.alike(1, "a run that is killed")
 def test_a_run_killed_at_any_point_is_completed_by_the_next(tmp_path: pathlib.Path) -> None:
     template = tmp_path / "template"
     template.mkdir()

@@ -8,10 +8,14 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+import pytest
+
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import account
 
 from .pop3_by_hand import passwords, wanted
 from .test_client import push
+
+pytestmark = pytest.mark.one_in(3)
 
 LAB: dict[str, t.Any] = {"incoming": {"host": "mail.lab.example"}, "outgoing": {"host": "mail.lab.example"}}
 

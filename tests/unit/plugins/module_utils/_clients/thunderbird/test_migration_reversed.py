@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import pathlib
 
+import pytest
+
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import account
 
 from .pop3_by_hand import FILTER, SEARCH, by_pop3, set_up, wanted
 from .test_client import push
 from .test_identities_and_folders import run, stored
+
+pytestmark = pytest.mark.one_in(3)
 
 
 def test_the_folders_outlive_the_imap_account(tmp_path: pathlib.Path) -> None:

@@ -33,6 +33,8 @@ from .test_identities_and_folders import (
     stored,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 WORK = "mario@work.example"
 AT_WORK: t.Mapping[str, t.Any] = {
     "incoming": {"host": "imap.work.example", "port": 993, "security": "ssl"},

@@ -54,6 +54,7 @@ def test_an_empty_file_is_a_file_without_preferences() -> None:
     assert parse(b"").with_values({"a": 1}) == HEADER + b'user_pref("a", 1);\n'
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(settings)
 def test_what_is_rendered_is_parsed_again(wanted: dict[str, t.Any]) -> None:
     content = parse(b"").with_values(wanted)
@@ -62,6 +63,7 @@ def test_what_is_rendered_is_parsed_again(wanted: dict[str, t.Any]) -> None:
     assert {key: type(value) for key, value in again.items()} == {key: type(value) for key, value in wanted.items()}
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(settings, st.lists(blanks, min_size=8, max_size=8), st.booleans())
 def test_any_layout_is_kept(wanted: dict[str, t.Any], gaps: list[str], windows: bool) -> None:
     def dressed(line: str) -> str:
@@ -75,6 +77,7 @@ def test_any_layout_is_kept(wanted: dict[str, t.Any], gaps: list[str], windows: 
     assert parsed.with_values(parsed.values) == (content or HEADER)
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(settings, settings)
 def test_an_edit_changes_the_edited_keys_only(before: dict[str, t.Any], edits: dict[str, t.Any]) -> None:
     original = parse(b"").with_values(before)
@@ -90,6 +93,7 @@ def test_an_edit_changes_the_edited_keys_only(before: dict[str, t.Any], edits: d
     assert lines_after == lines_before
 
 
+@pytest.mark.alike(4, "generated settings")
 @given(settings, st.data())
 def test_a_removal_removes_that_line_only(before: dict[str, t.Any], data: st.DataObject) -> None:
     gone = data.draw(st.sets(st.sampled_from(sorted(before)))) if before else set()

@@ -27,6 +27,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 from .test_identities_and_folders import Prefs, by_hand, client, profile, server, smtp, stored
 from .test_removal_in_any_order import ANNA, CARLO, listed, one_more, removals, run, told
 
+pytestmark = pytest.mark.one_in(3)
+
 POP3 = {"type": "pop3", "directory-rel": "[ProfD]Mail/pop.charter.net"}
 SHARED = {"directory-rel": "[ProfD]ImapMail/imap.charter.net"}
 ROOT = f"mailbox://{EMAIL.replace('@', '%40')}@pop.charter.net"

@@ -24,6 +24,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 
 from .test_identities_and_folders import Prefs, by_hand, client, identity, profile, server, smtp, stored
 
+pytestmark = pytest.mark.one_in(3)
+
 ANNA = "anna@charter.net"
 CARLO = "carlo@charter.net"
 OUTGOING = "smtp://smtp.charter.net"

@@ -14,6 +14,8 @@ from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.a
 from .pop3_by_hand import by_pop3, set_up, wanted
 from .test_identities_and_folders import Prefs, identity, run, smtp, stored
 
+pytestmark = pytest.mark.one_in(3)
+
 
 @pytest.mark.parametrize(
     "host", ["mobile.charter.net", "POP.charter.net", "imap.charter.net", "mail.charter.net", "pop.charter.net"]

@@ -37,6 +37,8 @@ from ansible_collections.charter.mail.tests.unit.scripted_server import (
     serve,
 )
 
+pytestmark = pytest.mark.one_in(3)
+
 OPTIONS = VerifyOptions(ca_path=CA, timeout=20.0)
 HOST = "imap.lab.test"
 
