@@ -42,29 +42,42 @@ def without(files: Files, before: ThunderbirdState, account: Account) -> Thunder
 
 
 def _without_one(files: Files, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-    settings, ids = absent(before.settings, account)
+    settings, ids, smtp_servers = absent(before.settings, account)
     settings = without_unused(settings, before.smtp_servers_left)
     settings = before.sources.with_site_choice(before.settings, settings)
     settings = before.sources.without_vain_choice(before.settings, settings, account)
     if ids is None:
         return before
     mail = where_mail_is(files, before.profile.path, before.settings, ids) if account.purge else None
-    smtp_servers = tuple(sorted(own_smtp_servers(before.settings, ids, account)))
     removal = ThunderbirdRemoval(account, ids, before.settings, smtp_servers, mail)
     removals = (*before.removals, removal)
     return before._replace(settings=settings, new_passwords=before.passwords, password_changes=(), removals=removals)
 
 
-def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
-    """The preferences without the account, and the ids that it had; those of other accounts stay.
+class Removed(t.NamedTuple):
+    """Preferences from which an account was removed.
+
+    Attributes:
+        settings: those of other accounts stay.
+        ids: the ids that the account had; None if it was not there.
+        smtp_servers: the SMTP servers created for it, including those that others use and that stay.
+    """
+
+    settings: Settings
+    ids: PrefIds | None
+    smtp_servers: t.Sequence[str] = ()
+
+
+def absent(before: Settings, account: Account) -> Removed:
+    """The preferences without the account; ``before`` itself if it is not there.
 
     Raises:
-        OptionError: another account keeps its mail in this account's folders.
+        DependedOnError: another account keeps its mail in this account's folders.
     """
     state = IndexedSettings.of(before)
     ids = find(state, account)
     if ids is None:
-        return before, None
+        return Removed(before, None)
     folder_users.refuse_if_others_depend(state, ids, account)
     own_identities = _identities_only_of(state, ids)
     after = Draft(state)
@@ -78,13 +91,9 @@ def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None
     _remove(after, ACCOUNTS, {ids.account})
     if text(before, DEFAULT_ACCOUNT) == ids.account:
         _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
-    return without_unused(after.finished(), own_smtp_servers(state, ids, account)), ids
-
-
-def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
-    """The SMTP servers that were created for an account, including those that others use too."""
-    own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
-    return {name for name in own if name and is_of_account(before, name, ids, account)}
+    named = {text(before, branch("identity", name) + "smtpServer") for name in own_identities}
+    smtp_servers = sorted(name for name in named if name and is_of_account(before, name, ids, account))
+    return Removed(without_unused(after.finished(), smtp_servers), ids, smtp_servers)
 
 
 def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
