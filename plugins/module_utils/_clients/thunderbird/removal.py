@@ -13,7 +13,7 @@ from ..._model.account import Account
 from ..._model.settings import Settings
 from . import folder_users, further_identities
 from .indexed_settings import ACCOUNTS, SMTP_SERVERS, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, is_shared
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find
 from .mail_deletion import where_mail_is
 from .mapping import PrefIds, branch, default_account, names, text
 from .smtp_servers import default_smtp_server, senders_by
@@ -79,17 +79,18 @@ def absent(before: Settings, account: Account) -> Removed:
     if ids is None:
         return Removed(before, None)
     folder_users.refuse_if_others_depend(state, ids, account)
+    accounts = _accounts_of(state, ids)
     own_identities = _identities_only_of(state, ids)
     after = Draft(state)
     for kind, own in (
-        ("account", [ids.account]),
+        ("account", accounts),
         ("server", [ids.server]),
         ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
             after.pop(key, None)
-    _remove(after, ACCOUNTS, {ids.account})
-    if text(before, DEFAULT_ACCOUNT) == ids.account:
+    _remove(after, ACCOUNTS, accounts)
+    if text(before, DEFAULT_ACCOUNT) in accounts:
         _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
     named = {text(before, branch("identity", name) + "smtpServer") for name in own_identities}
     smtp_servers = sorted(name for name in named if name and is_of_account(before, name, ids, account))
@@ -131,13 +132,20 @@ def _is_users(settings: Settings, identity: str, account: Account) -> bool:
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
-    return [name for name in keys if not is_shared(settings, name, ids)]
+    state = IndexedSettings.of(settings)
+    accounts = _accounts_of(state, ids)
+    keys = dict.fromkeys(name for key in accounts for name in names(state, branch("account", key) + "identities"))
+    return [name for name in keys if accounts.issuperset(state.accounts_with("identities", name))]
 
 
-def _remove(settings: Draft, key: str, removed: set[str]) -> None:
+def _accounts_of(state: IndexedSettings, ids: PrefIds) -> set[str]:
+    """The account, and any others with the same server: Thunderbird keeps only one of them."""
+    return {ids.account, *state.accounts_with("server", ids.server)}
+
+
+def _remove(settings: Draft, key: str, removed: t.Collection[str]) -> None:
     listed = names(settings, key)
-    if removed.intersection(listed):
+    if any(name in removed for name in listed):
         _set_or_drop(settings, key, ",".join(name for name in listed if name not in removed))
 
 
