@@ -72,6 +72,6 @@ def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
 
 def _is_shown(before: Sources, uid: str, source: GlibKeyFile, ids: SourceIds) -> bool:
     """Whether Evolution shows a source. It hides a source until the parent exists."""
-    parent = source.text(DATA_SOURCE, "Parent")
+    parent = source.text(DATA_SOURCE, "Parent") or ""
     exists = parent in before or parent == ids.account or parent.endswith(_BUILT_IN)
     return not parent or (exists and parent != uid)

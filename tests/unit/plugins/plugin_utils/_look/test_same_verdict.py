@@ -17,6 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all impo
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
 from ansible_collections.charter.mail.plugins.module_utils._linux import systemd_environment
+from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.plugins.plugin_utils._look import command
 from ansible_collections.charter.mail.tests.unit.amount import FULL, size
@@ -217,7 +218,7 @@ def test_what_is_added_to_the_unit_of_users_counts(
     drop_ins = [str(tmp_path / "user@.service.d/site.conf")]
     monkeypatch.setattr(systemd_environment, "_unit_files", lambda *_arguments: drop_ins)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "LOGIN_FILES", (*command.LOGIN_FILES, *drop_ins))
+        patch.setattr(command, "LOGIN_FILES", (*LOGIN_FILES, *drop_ins))
         look = by_look(home, params)
     module = by_module(home, params)
     assert any("not an absolute path" in warning for warning in module.warnings) is bool(told)
