@@ -9,7 +9,7 @@ import typing as t
 
 from .._model.account import Account, State
 from .._model.differences import Difference, as_spelled, differences
-from .._model.errors import HostError, MailError
+from .._model.errors import DependedOnError, HostError, MailError
 from .._model.settings import Change
 from .view import Obstacle, PasswordState, Status, TextDiff, View
 
@@ -23,6 +23,7 @@ S = t.TypeVar("S")
 T = t.TypeVar("T")
 Unlisted = t.Callable[[S], t.Sequence[Account]]
 """Finds the accounts of a state to remove because they are not listed, each with ``state: absent``."""
+_Numbered = t.Sequence[t.Tuple[int, Account]]
 
 
 class ClientDefaults:
@@ -133,6 +134,7 @@ class Outcome(t.Generic[S]):
         after: the state now stored, or in check mode the state that would be.
         backups: copies of replaced files.
         interrupted: an earlier run was interrupted; its leftovers are cleaned up, or would be in check mode.
+        sequence: the steps that change something, in the order in which they are done.
     """
 
     steps: tuple[Step[S], ...]
@@ -140,6 +142,7 @@ class Outcome(t.Generic[S]):
     after: S
     backups: tuple[str, ...] = ()
     interrupted: bool = False
+    sequence: tuple[Step[S], ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -167,20 +170,72 @@ def plan(client: Client[S], accounts: t.Sequence[Account], unlisted: Unlisted[S]
 def _plan(
     client: Client[S], before: S, accounts: t.Sequence[Account], unlisted: Unlisted[S] | None, *, keep: bool
 ) -> Outcome[S]:
-    state = before
-    steps: list[Step[S]] = []
-    for account in accounts:
-        step, state = _step(client, state, account, keep=keep)
-        steps.append(step)
+    planning = _Planning(client, before, keep=keep)
+    waiting: _Numbered = tuple(enumerate(accounts))
+    further: list[Step[S]] = []
     rest: list[Step[S]] = []
     passed: S | None = None
-    while unlisted is not None and passed is not state:  # repeat after a removal: an account can exist twice
-        passed, rest = state, []
-        for account in unlisted(state):
-            step, state = _step(client, state, account, keep=keep)
-            (steps if step.changes else rest).append(step)
+    while passed is not planning.state and (waiting or unlisted is not None):
+        # Repeated after a removal: an account can exist twice, or can only be removed after another one.
+        waiting, refusal = planning.listed(waiting)
+        passed, rest = planning.state, []
+        for account in () if unlisted is None else unlisted(passed):
+            step = planning.step(account)
+            (further if step.changes else rest).append(step)
+        if refusal is not None and passed is planning.state:
+            raise refusal
+    steps = [planning.steps[number] for number in range(len(accounts))] + further
     done = {step.account for step in steps} if rest else ()
-    return Outcome((*steps, *(step for step in rest if step.account not in done)), before, state)
+    rest = [step for step in rest if step.account not in done]
+    return Outcome((*steps, *rest), before, planning.state, sequence=tuple(planning.sequence))
+
+
+class _Planning(t.Generic[S]):
+    """The plan of a run, account by account.
+
+    Args:
+        client: the client of one user.
+        state: the stored state.
+        keep: see ``_step``.
+
+    Attributes:
+        state: the state after the accounts so far.
+        steps: the listed accounts so far, by their place in the list.
+        sequence: the steps that change something, in the order in which they are done.
+    """
+
+    def __init__(self, client: Client[S], state: S, *, keep: bool) -> None:
+        self._client = client
+        self._keep = keep
+        self.state = state
+        self.steps: dict[int, Step[S]] = {}
+        self.sequence: list[Step[S]] = []
+
+    def step(self, account: Account) -> Step[S]:
+        """Plan one account."""
+        step, self.state = _step(self._client, self.state, account, keep=self._keep)
+        if step.changes:
+            self.sequence.append(step)
+        return step
+
+    def listed(self, accounts: _Numbered) -> tuple[_Numbered, DependedOnError | None]:
+        """Plan listed accounts, in any order that works.
+
+        Returns:
+            The accounts that cannot be removed while others depend on them, and the first refusal.
+        """
+        passed: S | None = None
+        refusal = None
+        while accounts and passed is not self.state:
+            passed, refusal, left = self.state, None, []
+            for number, account in accounts:
+                try:
+                    self.steps[number] = self.step(account)
+                except DependedOnError as error:
+                    refusal = refusal or error
+                    left.append((number, account))
+            accounts = left
+        return accounts, refusal
 
 
 def _step(client: Client[S], state: S, account: Account, *, keep: bool) -> tuple[Step[S], S]:
@@ -253,7 +308,7 @@ def write(client: Client[S], outcome: Outcome[S], undoes: str = "") -> t.Sequenc
     """Store the planned state, log it, and return the backups; ``undoes`` is the run that it undoes."""
     if client.open_log is not None:
         client.log = client.open_log()
-        client.log.steps = outcome.steps
+        client.log.steps = outcome.sequence or outcome.steps
         client.log.undoes = undoes
     return client.write(outcome.before, outcome.after)
 

@@ -12,7 +12,7 @@ from .._host.file_write import FileWrite, LockedError
 from .._model.errors import HostError, MailError
 from . import local_user, regular_file
 from .journal import Journal, Mark
-from .os_errors import host_error, naming
+from .os_errors import dead_link, host_error, naming
 from .run_lock import holder, take
 
 if t.TYPE_CHECKING:  # imported late: needed only by runs that change something
@@ -161,6 +161,7 @@ class LocalFiles:
 
     @contextlib.contextmanager
     def lock(self, path: str) -> t.Iterator[None]:
+        _refuse_dead_link(path)
         with naming(path):
             descriptor = regular_file.open_regular(path, os.O_RDWR | os.O_CREAT)
         try:
@@ -176,6 +177,7 @@ class LocalFiles:
     def lock_holder(self, path: str) -> int | None:
         if path in self._locks:  # closing another descriptor would release the lock (fcntl(2))
             return None
+        _refuse_dead_link(path)
         try:
             descriptor = regular_file.open_regular(path, os.O_RDONLY)
         except _NO_SUCH_FILE:
@@ -203,3 +205,9 @@ def _interrupted(journal: Journal) -> Interrupted:
     with local_user.acting_as_ourselves():
         from .interrupted_run import Interrupted
     return Interrupted.of(journal)
+
+
+def _refuse_dead_link(path: str) -> None:
+    """Check that a lock can be taken: its file is created, but no folder for it."""
+    if os.path.islink(path) and not os.path.isdir(os.path.dirname(os.path.realpath(path))):
+        raise dead_link(path)

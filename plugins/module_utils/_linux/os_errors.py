@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import typing as t
 
 from .._model.errors import HostError
@@ -18,6 +19,7 @@ _REMEDIES = {
     errno.EDQUOT: "raise the user's quota or free space and run again",
     errno.EROFS: "mount this file system writable and run again",
     errno.ENOTDIR: "see what stands where a folder is expected",
+    errno.EISDIR: "move it away and run again",
     errno.ELOOP: "see where its symbolic links lead",
 }
 
@@ -26,6 +28,15 @@ def host_error(path: str, error: OSError) -> HostError:
     """Convert an operating system error for a path."""
     reason = (error.strerror or str(error)).lower()
     return HostError(path, reason, _REMEDIES.get(error.errno or 0, "see what is wrong with this path and run again"))
+
+
+def dead_link(link: str) -> HostError:
+    """The error for a symbolic link to a path that does not exist and cannot be made."""
+    return HostError(
+        link,
+        f"this link leads to {os.path.realpath(link)}, which is not there and cannot be made",
+        "mend or remove the link, and run again; nothing was changed",
+    )
 
 
 @contextlib.contextmanager

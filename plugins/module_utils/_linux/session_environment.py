@@ -9,17 +9,17 @@ shell's profile; the last one wins. /etc/environment expands no variables, and e
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import posixpath
 import re
 import typing as t
 
 from .._host.environment import NAMES, Environment
-from .._model.errors import HostError
-from .files import LocalFiles
+from . import systemd_environment
 from .local_user import Target
+from .login_file import ANY_NAME, Assignment, text_of
 from .processes import Processes
+from .systemd_environment import FOLDERS, by_name, matching
 
 # Programs of a desktop session that are started with all of its variables.
 WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")
@@ -35,50 +35,29 @@ _SELDOM_READ = (
 )
 _SELDOM_READ_SYSTEM = ("etc/csh.cshrc", "etc/csh.login", "etc/fish/config.fish", "etc/fish/conf.d/*.fish")
 _OWN_SCRIPTS = ".config/plasma-workspace/env/*.sh"
-_FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
 # The files that ``stored_environment`` reads, as patterns, to check only whether a name of ``NAMES`` occurs in any.
 LOGIN_FILES = (
     *("/etc/environment", "/etc/security/pam_env.conf", "/etc/profile", "/etc/profile.d/*.sh"),
     *(
         f"{folder}/{name}"
-        for folder in ("~/.config", *(f"/{name}" for name in _FOLDERS))
+        for folder in ("~/.config", *(f"/{name}" for name in FOLDERS))
         for name in ("environment.d/*.conf", "systemd/user.conf", "systemd/user.conf.d/*.conf")
     ),
-    *(f"/{folder}/systemd/system/user@*.service.d/*.conf" for folder in _FOLDERS),  # including those of other users
+    *systemd_environment.FILES,
     *(f"/{name}" for name in (*_SYSTEM_PROFILES, *_SCRIPTS, *_SELDOM_READ_SYSTEM)),
     *(f"~/{name}" for name in (*_SHELL_PROFILES, *_OTHER_PROFILES, _OWN_PAM, _OWN_SCRIPTS, *_SELDOM_READ)),
 )
 
 _NAME = f"(?P<name>{'|'.join(NAMES)})"
-_ANY_NAME = re.compile("|".join(NAMES))  # few files have one, and checking line by line is slower
 _LINE = re.compile(rf"(?P<before>.*?)\b{_NAME}=(?P<value>.*)")
 _UNSET = re.compile(rf"(?P<before>.*?)\bunset\s(?:.*\s)?{_NAME}(?:[\s;].*)?")
 _UNLESS_SET = re.compile(rf"(?P<before>.*?)\$\{{{_NAME}:?=(?P<value>(?:[^{{}}]|\{{[^{{}}]*\}})*)\}}.*")
 _OTHER_SHELL = re.compile(rf"\s*[^#]*?\b(?:setenv|set(?:\s+-\S+)+)\s+{_NAME}\s+(?P<value>.*)")
 _PAM_LINE = re.compile(rf"{_NAME}\s+(?P<rest>(?:DEFAULT|OVERRIDE)=.*)")
 _PAM_VALUE = re.compile(r'(DEFAULT|OVERRIDE)=("[^"]*"|\S*)')
-_SYSTEMD_LINE = re.compile(r"\s*(?P<key>DefaultEnvironment|Environment)\s*=(?P<rest>.*)")
-_SYSTEMD_WORD = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'])+""")
-_SYSTEMD_ASSIGNMENT = re.compile(rf"{_NAME}=(?P<value>.*)")
 _WORD = re.compile(r"""(?:'[^']*'|"(?:[^"\\`]|\\.)*"|[^\s;&|#'"`])*""")
 _SOURCE = re.compile(r"(?:^|[;&{]|\bthen\b)\s*(?:\.|source)\s+")
 _VARIABLE = re.compile(r"[$@]\{(?P<long>\w+)(?::?-(?P<default>[^{}]*))?\}|\$(?P<short>\w+)")
-
-
-class _Assignment(t.NamedTuple):
-    """A line of a file.
-
-    Attributes:
-        name: the variable.
-        value: its value; None if it cannot be known without running the file.
-        sure: the line is unconditional.
-        where: the file.
-    """
-
-    name: str
-    value: str | None
-    sure: bool
-    where: str
 
 
 def session_environment(
@@ -108,6 +87,12 @@ def stored_environment(home: str, user: str, uid: int, system: str = "/") -> Env
     places: dict[str, str] = {}
     warnings = []
     for assignment in _assignments(home, known, uid, system):
+        if not assignment.name:
+            warnings.append(
+                f"A login reads {assignment.where}, which this user cannot read. It is assumed to set none of "
+                f"{', '.join(NAMES)}. Have the user log in, and run again meanwhile, if that is wrong."
+            )
+            continue
         default = posixpath.join(home, _DEFAULTS.get(assignment.name, ""))
         if assignment.value is None or (
             not assignment.sure and (assignment.value or default) != (found.get(assignment.name) or default)
@@ -130,31 +115,27 @@ def stored_environment(home: str, user: str, uid: int, system: str = "/") -> Env
     return Environment(found, tuple(dict.fromkeys(warnings)))
 
 
-def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -> t.Iterator[_Assignment]:
+def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -> t.Iterator[Assignment]:
     yield from _lines(posixpath.join(system, "etc/environment"), known, literal=True)
     yield from _pam_lines(posixpath.join(system, "etc/security/pam_env.conf"), known)
     yield from (one._replace(sure=False) for one in _pam_lines(posixpath.join(home, _OWN_PAM), known))
-    for path in _unit_files(uid, system):
-        # Other specifiers refer to root, whose manager runs the unit.
-        yield from _systemd_lines(path, {"%i": str(uid), "%I": str(uid)})
-    of_user = {"%h": known["HOME"], "%u": known["USER"]}
-    mains = [posixpath.join(folder, "systemd/user.conf") for folder in reversed(_folders(home, system))]
-    for path in (*mains, *_by_name(home, system, "systemd/user.conf.d")):
-        yield from _systemd_lines(path, of_user)
-    for path in _by_name(home, system, "environment.d"):
+    yield from systemd_environment.of_unit(uid, system)
+    folders = _folders(home, system)
+    yield from systemd_environment.of_manager("user.conf", folders, {"%h": known["HOME"], "%u": known["USER"]})
+    for path in by_name(folders, "environment.d"):
         yield from _lines(path, known)
-    profiles = [posixpath.join(system, "etc/profile"), *_matching(system, "etc/profile.d/*.sh")]
+    profiles = [posixpath.join(system, "etc/profile"), *matching(system, "etc/profile.d/*.sh")]
     profiles += [posixpath.join(system, name) for name in _SYSTEM_PROFILES]
-    profiles += [path for pattern in _SCRIPTS for path in _matching(system, pattern)]
+    profiles += [path for pattern in _SCRIPTS for path in matching(system, pattern)]
     own = [posixpath.join(home, name) for name in _SHELL_PROFILES]
     profiles += [path for path in own if os.path.exists(path)][:1]
-    profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES] + _matching(home, _OWN_SCRIPTS)
+    profiles += [posixpath.join(home, name) for name in _OTHER_PROFILES] + matching(home, _OWN_SCRIPTS)
     for path in profiles:
         yield from _lines(path, known, shell=True)
         for sourced in _sourced(path, known):  # such as ~/.bashrc, which usually ends early without a terminal
             yield from (found._replace(sure=False) for found in _lines(sourced, known, shell=True))
-    seldom = [path for pattern in _SELDOM_READ_SYSTEM for path in _matching(system, pattern)]
-    seldom += [path for pattern in _SELDOM_READ for path in _matching(home, pattern)]
+    seldom = [path for pattern in _SELDOM_READ_SYSTEM for path in matching(system, pattern)]
+    seldom += [path for pattern in _SELDOM_READ for path in matching(home, pattern)]
     for path in seldom:
         yield from (found._replace(sure=False) for found in _lines(path, known, shell=True))
         yield from _lines_of_other_shell(path, known)
@@ -162,74 +143,21 @@ def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -
 
 def _folders(home: str, system: str) -> list[str]:
     """The folders with systemd's files; the first one has the highest priority."""
-    return [posixpath.join(home, ".config"), *(posixpath.join(system, name) for name in _FOLDERS)]
-
-
-def _matching(folder: str, pattern: str) -> list[str]:
-    """The files of a pattern whose last part alone has wildcards: most are in folders that are not there."""
-    parent, name = posixpath.split(posixpath.join(folder, pattern))
-    path = posixpath.join(parent, name)
-    if "*" not in name:
-        return [path] if os.path.lexists(path) else []
-    try:
-        names = os.listdir(parent)
-    except OSError:
-        return []
-    return sorted(posixpath.join(parent, one) for one in fnmatch.filter(names, name) if not one.startswith("."))
-
-
-def _by_name(home: str, system: str, name: str) -> list[str]:
-    """Sorted by name; of files with the same name, the one in the first folder counts."""
-    found: dict[str, str] = {}
-    for folder in _folders(home, system):
-        for path in _matching(folder, f"{name}/*.conf"):
-            found.setdefault(posixpath.basename(path), path)
-    return [found[one] for one in sorted(found)]
-
-
-def _unit_files(uid: int, system: str) -> list[str]:
-    """The drop-in files for the user manager's unit, user@UID.service, in order: see systemd.unit(5).
-
-    Of files with the same name, the one in the first folder counts, and this user's takes precedence over that of all.
-    """
-    found: dict[str, str] = {}
-    for folder in _FOLDERS:
-        for unit in (f"user@{uid}.service.d", "user@.service.d"):
-            for path in _matching(system, f"{folder}/systemd/system/{unit}/*.conf"):
-                found.setdefault(posixpath.basename(path), path)
-    return [found[name] for name in sorted(found)]
-
-
-def _systemd_lines(path: str, specifiers: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    """The assignments in a systemd file.
-
-    Args:
-        path: the file.
-        specifiers: the values of the known specifiers.
-    """
-    meanings = {"%%": "%", **specifiers}
-    text = _text(path)
-    for line in text.splitlines() if _ANY_NAME.search(text) else ():
-        match = _SYSTEMD_LINE.fullmatch(line)
-        for word in _SYSTEMD_WORD.findall(match["rest"]) if match is not None else ():
-            found = _SYSTEMD_ASSIGNMENT.fullmatch(word.replace('"', "").replace("'", ""))
-            if found is not None:
-                value = re.sub("%.?", lambda one: meanings.get(one.group(), "\0"), found["value"])
-                yield _Assignment(found["name"], None if "\0" in value or "\\" in value else value, True, path)
+    return [posixpath.join(home, ".config"), *(posixpath.join(system, name) for name in FOLDERS)]
 
 
 def _lines(
     path: str, known: t.Mapping[str, str], *, shell: bool = False, literal: bool = False
-) -> t.Iterator[_Assignment]:
-    text = _text(path)
-    for line in text.splitlines() if _ANY_NAME.search(text) else ():
+) -> t.Iterator[Assignment]:
+    text = text_of(path)
+    for line in text.splitlines() if ANY_NAME.search(text) else ():
         unset = _UNSET.fullmatch(line) if shell and "unset" in line else None
         if unset is not None and not unset["before"].lstrip().startswith("#"):
-            yield _Assignment(unset["name"], "", not unset["before"], path)
+            yield Assignment(unset["name"], "", not unset["before"], path)
         match = _UNLESS_SET.fullmatch(line) if shell else None
         if match is not None and not match["before"].lstrip().startswith("#"):
             value = known.get(match["name"]) or _expanded(f'"{match["value"]}"', known)
-            yield _Assignment(match["name"], value, match["before"].strip() in {":", ': "'}, path)
+            yield Assignment(match["name"], value, match["before"].strip() in {":", ': "'}, path)
             continue
         match = _LINE.fullmatch(line)
         if match is None or match["before"].lstrip().startswith("#"):
@@ -244,23 +172,23 @@ def _lines(
         elif word is not None and match["value"][word.end() :].lstrip()[:1] in {"`", '"', "'"}:
             value = None
         sure = before in {"", "export"} and not (shell and match["before"][:1] in {" ", "\t"})
-        yield _Assignment(match["name"], value, sure, path)
+        yield Assignment(match["name"], value, sure, path)
 
 
-def _lines_of_other_shell(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
+def _lines_of_other_shell(path: str, known: t.Mapping[str, str]) -> t.Iterator[Assignment]:
     """The assignments of csh and fish."""
-    text = _text(path)
-    for line in text.splitlines() if _ANY_NAME.search(text) else ():
+    text = text_of(path)
+    for line in text.splitlines() if ANY_NAME.search(text) else ():
         match = _OTHER_SHELL.fullmatch(line)
         if match is not None:
             word = _WORD.match(match["value"])
             written = "" if word is None else word.group()
-            yield _Assignment(match["name"], _expanded(written, known) if written else None, False, path)
+            yield Assignment(match["name"], _expanded(written, known) if written else None, False, path)
 
 
 def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
     """The files that a profile sources, if their names can be determined."""
-    for line in _text(path).splitlines():
+    for line in text_of(path).splitlines():
         if "source" not in line and "." not in line:
             continue
         match = _SOURCE.search(line)
@@ -270,14 +198,14 @@ def _sourced(path: str, known: t.Mapping[str, str]) -> t.Iterator[str]:
             yield name
 
 
-def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[_Assignment]:
-    text = _text(path).replace("\\\n", " ")  # a continued line
-    for line in text.splitlines() if _ANY_NAME.search(text) else ():
+def _pam_lines(path: str, known: t.Mapping[str, str]) -> t.Iterator[Assignment]:
+    text = text_of(path).replace("\\\n", " ")  # a continued line
+    for line in text.splitlines() if ANY_NAME.search(text) else ():
         match = _PAM_LINE.fullmatch(line.strip())
         if match is None:
             continue
         values = {kind: _expanded(text, known) for kind, text in _PAM_VALUE.findall(match["rest"])}
-        yield _Assignment(match["name"], values.get("OVERRIDE") or values.get("DEFAULT"), True, path)
+        yield Assignment(match["name"], values.get("OVERRIDE") or values.get("DEFAULT"), True, path)
 
 
 def _expanded(word: str, known: t.Mapping[str, str], *, tilde: bool = True) -> str | None:
@@ -304,10 +232,3 @@ def _value(match: re.Match[str], known: t.Mapping[str, str]) -> str:
     if match["default"] is None:
         return "\0"
     return _VARIABLE.sub(lambda inner: _value(inner, known), match["default"])
-
-
-def _text(path: str) -> str:
-    try:
-        return (LocalFiles().read(path) or b"").decode("utf-8", "surrogateescape")
-    except HostError:  # the user's shell could not read it either
-        return ""

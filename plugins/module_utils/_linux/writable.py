@@ -9,7 +9,7 @@ import os
 import typing as t
 
 from .._model.errors import HostError
-from .os_errors import host_error
+from .os_errors import dead_link, host_error
 
 
 def require_writable(home: str, paths: t.Iterable[str]) -> None:
@@ -36,11 +36,7 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
             link = _dead_link(path)
             if link is None:
                 raise
-            raise HostError(
-                link,
-                f"this link leads to {os.path.realpath(link)}, which is not there and cannot be made",
-                "mend or remove the link, and run again; nothing was changed",
-            ) from error
+            raise dead_link(link) from error
 
 
 def _dead_link(path: str) -> str | None:

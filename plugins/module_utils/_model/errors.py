@@ -39,6 +39,10 @@ class OptionError(MailError):
         self.option = option
 
 
+class DependedOnError(OptionError):
+    """An account cannot be removed while another one depends on it."""
+
+
 class DamagedFileError(MailError):
     """A file of the client does not follow its grammar; it was not changed.
 

@@ -21,6 +21,7 @@ from ...module_utils._clients.file_groups import FileGroup
 from ...module_utils._host.environment import NAMES
 from ...module_utils._linux.desktop import ADDRESS
 from ...module_utils._linux.session_environment import LOGIN_FILES, WITNESSES
+from ...module_utils._linux.systemd_environment import ENVIRONMENT_FILE
 from .covered_paths import Patterns
 from .errors import UnseenError
 
@@ -63,10 +64,11 @@ _OF_USER = (
 )
 # Prints e if login files, or files that they source, set a relevant variable; ``session_environment`` reads them alike.
 # One grep finds the words for either. It also prints e if a match for a sourced file contains a word of the other kind,
-# or its first half; if it cannot expand a file name that the module can; for very many files; and if grep cannot be
-# started. $l lists the files already searched.
+# or its first half; if it cannot expand a file name that the module can; for very many files; if the user cannot read a
+# file that systemd reads as root; and if grep cannot be started. $l lists the files already searched.
 _LOGIN = (
-    'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; fi; done; '
+    'set --; l=; for f in {files}; do if [ -f "$f" ]; then set -- "$@" "$f"; l=$l//$f//; '
+    'case $f in */systemd/*) [ -r "$f" ] || echo e;; esac; fi; done; '
     'if [ $# -gt 0 ]; then v=$(grep -ahosE "{runs}|{sets}" "$@"); case $? in 12?) echo e;; esac; '
     "q='\"'\"'\"; set --; set -f; for f in $v; do "
     "case $f in -* | *setenv | {setting}) echo e;; esac; "
@@ -79,6 +81,7 @@ _LOGIN = (
 )
 _RUNS = "(^|[;&{]|then)[[:space:]]*([.]|source)[[:space:]]+[^[:space:];&|#]+"
 _SETS_AT_LOGIN = f"{_SETS}(:?=|[[:space:]]+(DEFAULT|OVERRIDE)=)|(setenv|[[:space:]]-[^[:space:]]+)[[:space:]]+{_SETS}"
+_SETS_BY_FILE = f"^[[:space:]]*{ENVIRONMENT_FILE}"  # the module reads those files
 # Login files source these on most hosts. Where none does, the module runs if they set a variable.
 _USUALLY_RUN = ("/etc/bash.bashrc", "/etc/bashrc")
 _UNKNOWN = (
@@ -172,8 +175,8 @@ def of_user(patterns: Patterns) -> str:
         login=_LOGIN.format(
             files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
             runs=_RUNS,
-            sets=_SETS_AT_LOGIN,
-            setting=" | ".join(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES),
+            sets=_SETS_AT_LOGIN + "|" + _SETS_BY_FILE,
+            setting=" | ".join((f"{ENVIRONMENT_FILE}", *(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES))),
             unknown=" | ".join(_UNKNOWN),
             most=_MOST_LOGIN_FILES,
         ),

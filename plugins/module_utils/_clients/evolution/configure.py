@@ -13,6 +13,7 @@ from .sources import DATA_SOURCE, MAIL_ACCOUNT, MAIL_IDENTITY, SourceIds, Source
 from .user_choice import kept_address
 
 _NEW = GlibKeyFile()
+_BUILT_IN = "-stub"  # such as local-stub; these sources are part of evolution-data-server
 _OF_USER = tuple((MAIL_IDENTITY, key) for key in ("Address", "Name", "ReplyTo", "Organization"))
 
 
@@ -43,8 +44,10 @@ def present(before: Sources, account: Account) -> tuple[Sources, SourceIds]:
     if account.identities:
         edited[ids.identity] = aliases.configured(edited[ids.identity], account)
     for uid in (ids.transport, ids.identity):
-        if not _is_shown(before, edited[uid], ids):
+        if not _is_shown(before, uid, edited[uid], ids):
             edited[uid] = edited[uid].with_text(DATA_SOURCE, "Parent", ids.account)
+    if not _is_shown(before, ids.account, edited[ids.account], ids):
+        edited[ids.account] = edited[ids.account].with_text(DATA_SOURCE, "Parent", "")
     if all(before.get(uid) is source for uid, source in edited.items()):
         return before, ids
     return before.updated(edited), ids
@@ -67,7 +70,8 @@ def _own_ids(before: Sources, found: SourceIds, account: Account) -> SourceIds:
     return SourceIds(own, identity, transport)
 
 
-def _is_shown(before: Sources, source: GlibKeyFile, ids: SourceIds) -> bool:
+def _is_shown(before: Sources, uid: str, source: GlibKeyFile, ids: SourceIds) -> bool:
     """Whether Evolution shows a source. It hides a source until the parent exists."""
-    parent = source.text(DATA_SOURCE, "Parent")
-    return not parent or parent == ids.account or parent in before
+    parent = source.text(DATA_SOURCE, "Parent") or ""
+    exists = parent in before or parent == ids.account or parent.endswith(_BUILT_IN)
+    return not parent or (exists and parent != uid)

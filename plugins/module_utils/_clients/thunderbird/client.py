@@ -12,7 +12,7 @@ import typing as t
 from ..._host.file_write import FileWrite, LockedError
 from ..._model.account import Account, Protocol
 from ..._model.account import State as AccountState
-from ..._model.errors import ClientRunningError, DamagedFileError
+from ..._model.errors import ClientRunningError, DamagedFileError, MailError
 from ..._model.lazy_mapping import LazyMapping
 from ..._model.settings import Change, Settings
 from ..engine import ClientDefaults, Obstacle, PasswordState, Status, View
@@ -104,7 +104,12 @@ class Thunderbird(ClientDefaults):
         if self._profile.missing is not None:
             return ThunderbirdState.of_nothing(self._profile, self._profile.missing)
         path = self._path("prefs.js")
-        content = self._files.read(path) or b""
+        try:
+            content = self._files.read(path) or b""
+        except MailError as error:
+            if not self._files.is_directory(path):
+                raise
+            return ThunderbirdState.of_nothing(self._profile, error)  # such as a mount point without its file
         try:
             prefs = PrefsFile.parse(content, path, self._as_root)
         except DamagedFileError as error:
@@ -181,7 +186,7 @@ class Thunderbird(ClientDefaults):
             with self._as_root():
                 from . import migration
             kept = migration.kept(state.settings, account)
-        about_profile = (*self._root.warnings, *self._profile.warnings, *account_warnings.about(state, account, kept))
+        about_profile = (*self._root.warnings, *state.profile.warnings, *account_warnings.about(state, account, kept))
         if not has_other_protocol(state.settings, account):
             return about_profile
         return (*about_profile, *about_other_protocol(account, lambda: find(state.settings, account) is not None))

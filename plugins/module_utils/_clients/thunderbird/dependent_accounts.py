@@ -7,10 +7,10 @@ from __future__ import annotations
 import typing as t
 
 from ..._model.account import Account
-from ..._model.errors import OptionError
+from ..._model.errors import DependedOnError
 from ..._model.settings import Settings
 from . import folder_references
-from .indexed_settings import FOLDERS, WITH_FOLDERS, IndexedSettings
+from .indexed_settings import DEFERRED, FOLDERS, WITH_FOLDERS, IndexedSettings
 from .mapping import PrefIds, branch, text
 
 
@@ -48,12 +48,13 @@ def refuse_if_others_depend(before: IndexedSettings, ids: PrefIds, account: Acco
     """Refuse to remove an account whose folders hold mail of another one (global inbox).
 
     Raises:
-        OptionError: there is such an account.
+        DependedOnError: there is such an account.
     """
-    for server in before.owners("server", "deferred_to_account", ids.account):
+    for server in before.owners("server", DEFERRED, ids.account):
         if any(other != ids.account for other in before.accounts_with("server", server)):
-            name = text(before, branch("server", server) + "name") or server
-            raise OptionError(
+            prefix = branch("server", server)
+            name = text(before, prefix + "name") or text(before, prefix + "userName") or server
+            raise DependedOnError(
                 "state",
                 f"the account {name!r} keeps its mail in the folders of {account.email} (global inbox)",
                 "give that account an inbox of its own in Thunderbird first",

@@ -28,6 +28,8 @@ LAST_KEY = "mail.account.lastKey"
 MARKER = "charter_mail"
 RETIRED = "charter_mail_retired"
 """Marks a server that was a POP3 account; the value is the address."""
+DEFERRED = "deferred_to_account"
+"""Names the account whose inbox a POP3 account uses."""
 
 LARGEST_NUMBER = INT32  # the maximum of a preference, such as lastKey
 _NUMBERED = re.compile(r"(account|server|id|smtp)([0-9]{1,10})")
@@ -37,7 +39,7 @@ _LONGEST_LIST = 10_000  # maximum length in characters of a value that is search
 # What is looked up by value: attributes of an account, a server, an identity or an SMTP server.
 _INDEXED: t.Mapping[str, t.Sequence[str]] = {
     "account": ("server", "identities"),
-    "server": (MARKER, RETIRED, "userName", "deferred_to_account"),
+    "server": (MARKER, RETIRED, "userName", DEFERRED),
     "identity": ("useremail", "smtpServer"),
     "smtpserver": ("username",),
 }

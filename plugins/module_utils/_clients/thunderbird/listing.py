@@ -13,7 +13,7 @@ from ..._model.settings import Settings
 from ..listing import PASSWORD, ClientAccount, ListedIdentity, Listing
 from . import client_settings, mapping, old_names, preference_files, profile_choice, signatures, smtp_servers
 from .client import Thunderbird
-from .indexed_settings import MARKER, SMTP_SERVERS, IndexedSettings
+from .indexed_settings import DEFERRED, MARKER, SMTP_SERVERS, IndexedSettings
 from .lookup import stored
 from .mapping import PrefIds, branch, effective_value, names, text
 from .prefs import AsRoot, PrefsFile
@@ -123,7 +123,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
     else:
         for other in _others_by(settings, ids):
             yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
-    if text(settings, server + "deferred_to_account"):
+    if text(settings, server + DEFERRED):
         yield "its mail goes to the inbox of another account"
     for key in names(settings, branch("account", ids.account) + "identities"):
         prefix = branch("identity", key)

@@ -15,10 +15,10 @@ from ..._model.settings import Settings
 from ..migration import migrates, moves_from
 from ..view import View
 from . import mapping
-from .indexed_settings import ACCOUNTS, Draft, IndexedSettings
+from .indexed_settings import ACCOUNTS, DEFERRED, Draft, IndexedSettings
 from .lookup import DEFAULT_ACCOUNT, allocate_ids, by_pop3, find
 from .mapping import PrefIds, branch, names, text
-from .pop3_as_local_folders import DEFERRED, has_mail, restore, retire, retired
+from .pop3_as_local_folders import has_mail, restore, retire, retired
 from .server_directories import directories
 from .user_choice import chosen_for
 

@@ -17,7 +17,7 @@ from ..._model.account import Account, Protocol, State
 from ..._model.errors import HostError
 from ..._model.settings import Settings
 from . import folder_references, mapping
-from .indexed_settings import MARKER, RETIRED, Draft, IndexedSettings
+from .indexed_settings import DEFERRED, MARKER, RETIRED, Draft, IndexedSettings
 from .lookup import find
 from .mapping import PrefIds, branch, text
 from .server_directories import directories
@@ -28,8 +28,6 @@ if t.TYPE_CHECKING:
 _FORMER_HOST = "charter_mail_retired_host"
 _LOCAL = "local-mail."
 _SUFFIX = " (POP3)"
-DEFERRED = "deferred_to_account"
-"""Names the account whose inbox a POP3 account uses."""
 
 # Files in the folder of an account that has received nothing.
 _NO_MAIL = frozenset({"popstate.dat", "msgFilterRules.dat", "filterlog.html", "junklog.html"})

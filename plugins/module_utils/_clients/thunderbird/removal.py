@@ -13,7 +13,7 @@ from ..._model.account import Account
 from ..._model.settings import Settings
 from . import dependent_accounts, further_identities
 from .indexed_settings import ACCOUNTS, SMTP_SERVERS, Draft, IndexedSettings
-from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find, is_shared
+from .lookup import DEFAULT_ACCOUNT, DEFAULT_SMTP, find
 from .mail_deletion import where_mail_is
 from .mapping import PrefIds, branch, default_account, names, text
 from .smtp_servers import default_smtp_server, senders_by
@@ -42,49 +42,59 @@ def without(files: Files, before: ThunderbirdState, account: Account) -> Thunder
 
 
 def _without_one(files: Files, before: ThunderbirdState, account: Account) -> ThunderbirdState:
-    settings, ids = absent(before.settings, account)
+    settings, ids, smtp_servers = absent(before.settings, account)
     settings = without_unused(settings, before.smtp_servers_left)
     settings = before.sources.with_site_choice(before.settings, settings)
     settings = before.sources.without_vain_choice(before.settings, settings, account)
     if ids is None:
         return before
     mail = where_mail_is(files, before.profile.path, before.settings, ids) if account.purge else None
-    smtp_servers = tuple(sorted(own_smtp_servers(before.settings, ids, account)))
     removal = ThunderbirdRemoval(account, ids, before.settings, smtp_servers, mail)
     removals = (*before.removals, removal)
     return before._replace(settings=settings, new_passwords=before.passwords, password_changes=(), removals=removals)
 
 
-def absent(before: Settings, account: Account) -> tuple[Settings, PrefIds | None]:
-    """The preferences without the account, and the ids that it had; those of other accounts stay.
+class Removed(t.NamedTuple):
+    """Preferences from which an account was removed.
+
+    Attributes:
+        settings: those of other accounts stay.
+        ids: the ids that the account had; None if it was not there.
+        smtp_servers: the SMTP servers created for it, including those that others use and that stay.
+    """
+
+    settings: Settings
+    ids: PrefIds | None
+    smtp_servers: t.Sequence[str] = ()
+
+
+def absent(before: Settings, account: Account) -> Removed:
+    """The preferences without the account; ``before`` itself if it is not there.
 
     Raises:
-        OptionError: another account keeps its mail in this account's folders.
+        DependedOnError: another account keeps its mail in this account's folders.
     """
     state = IndexedSettings.of(before)
     ids = find(state, account)
     if ids is None:
-        return before, None
+        return Removed(before, None)
     dependent_accounts.refuse_if_others_depend(state, ids, account)
+    accounts = _accounts_of(state, ids)
     own_identities = _identities_only_of(state, ids)
     after = Draft(state)
     for kind, own in (
-        ("account", [ids.account]),
+        ("account", accounts),
         ("server", [ids.server]),
         ("identity", [name for name in own_identities if not _is_users(state, name, account)]),
     ):
         for key in [key for name in own for key in state.below(kind, name)]:
             after.pop(key, None)
-    _remove(after, ACCOUNTS, {ids.account})
-    if text(before, DEFAULT_ACCOUNT) == ids.account:
+    _remove(after, ACCOUNTS, accounts)
+    if text(before, DEFAULT_ACCOUNT) in accounts:
         _set_or_drop(after, DEFAULT_ACCOUNT, default_account(after))
-    return without_unused(after.finished(), own_smtp_servers(state, ids, account)), ids
-
-
-def own_smtp_servers(before: Settings, ids: PrefIds, account: Account) -> t.Collection[str]:
-    """The SMTP servers that were created for an account, including those that others use too."""
-    own = (text(before, branch("identity", name) + "smtpServer") for name in _identities_only_of(before, ids))
-    return {name for name in own if name and is_of_account(before, name, ids, account)}
+    named = {text(before, branch("identity", name) + "smtpServer") for name in own_identities}
+    smtp_servers = sorted(name for name in named if name and is_of_account(before, name, ids, account))
+    return Removed(without_unused(after.finished(), smtp_servers), ids, smtp_servers)
 
 
 def without_unused(before: Settings, smtp_servers: t.Collection[str]) -> Settings:
@@ -122,13 +132,20 @@ def _is_users(settings: Settings, identity: str, account: Account) -> bool:
 
 
 def _identities_only_of(settings: Settings, ids: PrefIds) -> t.Sequence[str]:
-    keys = dict.fromkeys(names(settings, branch("account", ids.account) + "identities"))
-    return [name for name in keys if not is_shared(settings, name, ids)]
+    state = IndexedSettings.of(settings)
+    accounts = _accounts_of(state, ids)
+    keys = dict.fromkeys(name for key in accounts for name in names(state, branch("account", key) + "identities"))
+    return [name for name in keys if accounts.issuperset(state.accounts_with("identities", name))]
 
 
-def _remove(settings: Draft, key: str, removed: set[str]) -> None:
+def _accounts_of(state: IndexedSettings, ids: PrefIds) -> set[str]:
+    """The account, and any others with the same server: Thunderbird keeps only one of them."""
+    return {ids.account, *state.accounts_with("server", ids.server)}
+
+
+def _remove(settings: Draft, key: str, removed: t.Collection[str]) -> None:
     listed = names(settings, key)
-    if removed.intersection(listed):
+    if any(name in removed for name in listed):
         _set_or_drop(settings, key, ",".join(name for name in listed if name not in removed))
 
 

@@ -11,7 +11,7 @@ from ..._model.errors import MailError
 from ..._model.settings import Settings
 from ..unlisted import InScope, UnlistedAccount, to_remove
 from . import mapping
-from .indexed_settings import MARKER
+from .indexed_settings import DEFERRED, MARKER
 from .lookup import find, stored
 from .mapping import PrefIds, branch, names, text
 from .stored import ThunderbirdState
@@ -22,7 +22,7 @@ def unlisted(state: ThunderbirdState, listed: t.Sequence[Account], in_scope: InS
     settings = state.settings
     known = {ids.account for ids in (_found(settings, account) for account in listed) if ids is not None}
     others = [ids for ids in stored(settings) if ids.account not in known]
-    others.sort(key=lambda ids: not text(settings, branch("server", ids.server) + "deferred_to_account"))
+    others.sort(key=lambda ids: not text(settings, branch("server", ids.server) + DEFERRED))
     removed: dict[Account, list[str]] = {}
     for ids in others:
         account = mapping.read_back(settings, ids)

@@ -13,10 +13,10 @@ import typing as t
 from ..._model.settings import Settings
 from . import configure, dependent_accounts, folder_references, mapping, programs
 from .configure import LoginKey
-from .indexed_settings import ACCOUNTS, SMTP_SERVERS, IndexedSettings
+from .indexed_settings import ACCOUNTS, DEFERRED, SMTP_SERVERS, IndexedSettings
 from .installations import ROOTS
 from .mail_deletion import MailFolder, used_by
-from .mapping import branch, names
+from .mapping import branch, names, text
 from .password_store import older_store
 from .profile_choice import Root, listed
 from .removal import left_identities
@@ -113,6 +113,7 @@ def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: T
     users = [state.settings, *map(_own_settings, keepers)]
     found = used_by(files, profile, folder, users, _other_profiles(files, root, profile))
     uri = mapping.stored_folder_uri(removal.settings, removal.ids.server)
+    found = found or _with_inbox_in(removal, keepers)
     # An IMAP account's folders are on the server; here are only copies.
     if found or uri is None or not uri.startswith("mailbox:"):
         return found
@@ -123,6 +124,13 @@ def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: T
         contents = {path: state.references[path] for path in paths if path in state.references}
         named.update(dict.fromkeys(dependent_accounts.who_keep_mail(settings, contents, uri)))
     return f"others keep mail in it ({', '.join(named)})" if named else ""
+
+
+def _with_inbox_in(removal: ThunderbirdRemoval, keepers: t.Iterable[ThunderbirdRemoval]) -> str:
+    """Which accounts had the inbox of a removed account, although their mail stays, a clause; empty for none."""
+    inboxes = ((one.account, text(one.settings, branch("server", one.ids.server) + DEFERRED)) for one in keepers)
+    found = [account.email for account, inbox in inboxes if inbox == removal.ids.account]
+    return f"the mail of {' and '.join(found)} is in it" if found else ""
 
 
 def _own_settings(removal: ThunderbirdRemoval) -> Settings:

@@ -70,13 +70,29 @@ def read(home: pathlib.Path) -> Environment:
             "/srv/50%",
         ),
         ("system/etc/systemd/system/user@.service.d/x.conf", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
-        ("system/etc/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
-        ("system/run/systemd/system/user@.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
-        ("system/run/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
-        ("system/usr/lib/systemd/system/user@.service.d/x.conf", "Environment='XDG_CONFIG_HOME=/srv/%i'", "/srv/1001"),
-        ("system/usr/lib/systemd/system/user@1001.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
-        ("system/etc/systemd/system/user@1002.service.d/x.conf", "Environment=XDG_CONFIG_HOME=/srv/c", None),
-        ("system/etc/systemd/system/user@1001.service.d/x", "Environment=XDG_CONFIG_HOME=/srv/c", None),
+        (
+            "system/etc/systemd/system/user@1001.service.d/x.conf",
+            "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c",
+            "/srv/c",
+        ),
+        ("system/run/systemd/system/user@.service.d/x.conf", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", "/srv/c"),
+        (
+            "system/run/systemd/system/user@1001.service.d/x.conf",
+            "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c",
+            "/srv/c",
+        ),
+        (
+            "system/usr/lib/systemd/system/user@.service.d/x.conf",
+            "[Service]\nEnvironment='XDG_CONFIG_HOME=/srv/%i'",
+            "/srv/1001",
+        ),
+        (
+            "system/usr/lib/systemd/system/user@1001.service.d/x.conf",
+            "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c",
+            "/srv/c",
+        ),
+        ("system/etc/systemd/system/user@1002.service.d/x.conf", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", None),
+        ("system/etc/systemd/system/user@1001.service.d/x", "[Service]\nEnvironment=XDG_CONFIG_HOME=/srv/c", None),
         ("system/etc/systemd/user.conf", "[Manager]\n#DefaultEnvironment=XDG_CONFIG_HOME=/srv/c", None),
         ("home/.config/plasma-workspace/env/x.sh", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
         ("system/etc/X11/Xsession.d/90x", "export XDG_CONFIG_HOME=$HOME/c", "~/c"),
@@ -147,7 +163,7 @@ def test_a_later_file_mends_what_is_no_absolute_path(home: pathlib.Path) -> None
 @pytest.mark.parametrize("unit", ["user@.service.d", "user@1001.service.d"])
 @pytest.mark.parametrize("value", ["%h/c", "/srv/%u", "/srv/%U", "%t/c", "/srv/50%"])
 def test_what_systemd_alone_knows_is_told(home: pathlib.Path, unit: str, value: str) -> None:
-    put(home.parent / f"system/run/systemd/system/{unit}/x.conf", f"Environment=XDG_CONFIG_HOME={value}\n")
+    put(home.parent / f"system/run/systemd/system/{unit}/x.conf", f"[Service]\nEnvironment=XDG_CONFIG_HOME={value}\n")
     found = read(home)
     assert found.variables == {}
     (warning,) = found.warnings

@@ -16,7 +16,10 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client import Evolution
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.client import Thunderbird
+from ansible_collections.charter.mail.plugins.module_utils._linux import systemd_environment
+from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
+from ansible_collections.charter.mail.plugins.plugin_utils._look import command
 from ansible_collections.charter.mail.tests.unit.amount import FULL, size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     Generator,
@@ -194,6 +197,36 @@ def test_a_login_file_that_runs_very_many_is_left_to_the_module(tmp_path: pathli
     (home / ".bashrc").write_text(FOLDER)
     assert by_module(home, params).warnings
     assert by_look(home, params) is None
+
+
+@pytest.mark.parametrize(
+    ("drop_in", "told"),
+    [
+        ("[Service]\nEnvironmentFile=-{folder}/desktop.env\n", True),
+        ("[Service]\n  EnvironmentFile = {folder}/*.env\n", True),
+        ("[Service]\nEnvironment=\nEnvironmentFile=\n", False),
+        ("[Service]\nEnvironment=XDG_CONFIG_HOME=relative\n", True),
+        ("[Service]\nEnvironment='XDG_CONFIG_HOME=relative'\nEnvironment=\n", False),
+        ("# Environment and files of the site\n[Service]\nEnvironment=\nTasksMax=100\n", None),
+    ],
+)
+def test_what_is_added_to_the_unit_of_users_counts(
+    drop_in: str, told: bool | None, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, params = settled(tmp_path)
+    (tmp_path / "user@.service.d").mkdir()
+    (tmp_path / "desktop.env").write_text("XDG_CONFIG_HOME=relative\n")
+    (tmp_path / "user@.service.d/site.conf").write_text(drop_in.format(folder=tmp_path))
+    drop_ins = [str(tmp_path / "user@.service.d/site.conf")]
+    monkeypatch.setattr(systemd_environment, "_unit_files", lambda *_arguments: drop_ins)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "LOGIN_FILES", (*LOGIN_FILES, *drop_ins))
+        look = by_look(home, params)
+    module = by_module(home, params)
+    assert any("not an absolute path" in warning for warning in module.warnings) is bool(told)
+    assert (look is None) is (told is not None)
+    if look is not None:
+        assert printable_result(look) == result_of(module)
 
 
 @pytest.mark.parametrize("profile", ['. "$i"\n. "${i}"\n. $USERXSESSIONRC\n', '# . "$HOME/.bashrc"\n', ". ./.bashrc\n"])

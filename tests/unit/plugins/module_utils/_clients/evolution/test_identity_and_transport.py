@@ -59,3 +59,14 @@ def test_a_part_whose_parent_is_gone_is_shown_again() -> None:
     assert after.text("tra", "Data Source", "Parent") == "acc"
     after = present(by_hand(tra=("Parent=acc", "Parent=local")), account(provider="spectrum"))
     assert after.text("tra", "Data Source", "Parent") == "local"
+    for parent, shown in (("gone", "acc"), ("ide", "acc")):
+        after = present(by_hand(ide=("Parent=acc", f"Parent={parent}")), account(provider="spectrum"))
+        assert after.text("ide", "Data Source", "Parent") == shown
+
+
+@pytest.mark.parametrize(("parent", "expected"), [("gone", ""), ("acc", ""), ("local", "local"), ("local-stub",) * 2])
+def test_an_account_whose_parent_is_gone_is_shown_again(parent: str, expected: str) -> None:
+    # The registry of 3.46 hides a source without its parent, or that is its own parent, and shows it below a stub.
+    after = present(by_hand(acc=("Parent=", f"Parent={parent}")), account(provider="spectrum"))
+    assert after.text("acc", "Data Source", "Parent") == expected
+    assert [uid for uid in after if after.text(uid, "Mail Account", "BackendName") == "imapx"] == ["acc"]

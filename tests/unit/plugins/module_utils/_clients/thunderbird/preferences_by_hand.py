@@ -59,9 +59,8 @@ def present(before: Settings, wanted: Account) -> Settings:
 
 
 def absent(before: Settings, wanted: Account) -> Settings:
-    after, _ids = removal.absent(before, wanted)
-    again, ids = removal.absent(after, wanted)
-    assert (again, ids) == (after, None)
+    after = removal.absent(before, wanted).settings
+    assert removal.absent(after, wanted) == removal.Removed(after, None)
     return after
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several accounts that one run removes, and what they shared: SMTP servers and passwords."""
+"""Several accounts that one run removes, and what they shared: SMTP servers, passwords and an inbox."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import typing as t
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Outcome, Status, preview, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.lookup import find
 from ansible_collections.charter.mail.plugins.module_utils._clients.thunderbird.mapping import names
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import OptionError
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._model.settings import Settings
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import (
@@ -146,3 +148,54 @@ def test_the_passwords_of_each_smtp_server_that_goes_are_deleted(tmp_path: pathl
     run(tmp_path, removals(EMAIL))
     assert "mail.smtpservers" not in stored(tmp_path)
     assert client(tmp_path).read().passwords.stored("smtp://smtp.old.example", EMAIL) is None
+
+
+def with_global_inbox(home: pathlib.Path, **more: t.Any) -> pathlib.Path:
+    """The account, one whose mail goes to its inbox, and one whose mail goes to the inbox of that one's."""
+    prefs = {**by_hand(type="pop3", **{"directory-rel": "[ProfD]Mail/pop.charter.net"})}
+    for number, email in ((2, ANNA), (3, CARLO)):
+        place = {"directory-rel": f"[ProfD]Mail/pop-{number}", "deferred_to_account": f"account{number - 1}"}
+        prefs.update(one_more(number, email, "smtp1", type="pop3", **place))
+    inbox = profile(home, {**prefs, **listed(1, 2, 3), **more}) / "Mail/pop.charter.net"
+    inbox.mkdir(parents=True)
+    (inbox / "Inbox").write_text("mail")
+    return inbox
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([EMAIL, ANNA, CARLO])])
+def test_an_account_goes_after_those_whose_mail_is_in_its_inbox(tmp_path: pathlib.Path, order: tuple[str, ...]) -> None:
+    inbox = with_global_inbox(tmp_path)
+    outcome = run(tmp_path, removals(*order, protocol="pop3", purge=True))
+    assert [step.account.email for step in outcome.steps] == [*order]
+    assert [step.account.email for step in outcome.sequence] == [CARLO, ANNA, EMAIL]
+    assert statuses(outcome) == [Status.REMOVED] * 3
+    assert (stored(tmp_path), inbox.exists()) == ({}, False)
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([EMAIL, ANNA])])
+def test_an_account_stays_where_mail_in_its_inbox_does(tmp_path: pathlib.Path, order: tuple[str, ...]) -> None:
+    with_global_inbox(tmp_path)
+    before = stored(tmp_path)
+    others = {EMAIL: ANNA, ANNA: CARLO}
+    for more in ([], [account(email="d@e.example")]):
+        expected = f"the account '{others[order[0]]}' keeps its mail in the folders of {order[0]}"
+        with pytest.raises(OptionError, match=expected):
+            reconcile(client(tmp_path), [*removals(*order, protocol="pop3"), *more])
+        assert stored(tmp_path) == before
+
+
+@pytest.mark.parametrize("order", [*itertools.permutations([EMAIL, ANNA])])
+def test_an_inbox_with_mail_of_one_that_is_not_purged_stays(tmp_path: pathlib.Path, order: tuple[str, ...]) -> None:
+    inbox = with_global_inbox(tmp_path, **listed(1, 2))
+    both = [account(email=email, protocol="pop3", state="absent", purge=email == EMAIL) for email in order]
+    outcome = run(tmp_path, both)
+    assert (inbox / "Inbox").exists()
+    assert f"its mail on this host is not deleted, since the mail of {ANNA} is in it" in told(tmp_path, outcome)
+
+
+def test_an_account_goes_after_one_that_is_not_listed(tmp_path: pathlib.Path) -> None:
+    with_global_inbox(tmp_path, **listed(1, 2))
+    kept = [account(email=CARLO), *removals(EMAIL, protocol="pop3")]
+    gone = removals(ANNA, protocol="pop3")
+    outcome = reconcile(client(tmp_path), kept, unlisted=lambda state: gone if find(state.settings, gone[0]) else [])
+    assert statuses(outcome) == [Status.CREATED, Status.REMOVED, Status.REMOVED]
