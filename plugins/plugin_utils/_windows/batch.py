@@ -54,8 +54,8 @@ class LostAnswerError(HostError):
         super().__init__(
             "the PC",
             f"the answer of the batch file {name} lacks {', '.join(answer.lost)}",
-            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
-            "open, such as an antivirus or an indexer, and exclude them from it",
+            "run again. If it happens again, find out which program (such as an antivirus or an indexer) keeps these "
+            "files or those in the temporary folder open, and exclude them from it",
         )
         self.parts = answer.parts
         self.lost = answer.lost
@@ -337,15 +337,15 @@ def _plain(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         raise HostError(
             repr(text),
-            "it has characters that mean something to cmd.exe and cannot be used in a command",
-            "report this if the name is nothing unusual",
+            "it has characters with a special meaning in cmd.exe, so it cannot be used in a command",
+            "report this if the name looks ordinary",
         )
     return text
 
 
 def _file_name(text: str) -> str:
     if not _FILE_NAME.fullmatch(text):
-        raise HostError(repr(text), "it cannot be a file's name in a command", "report this")
+        raise HostError(repr(text), "it cannot be used as a file name in a command", "report this")
     return text
 
 

@@ -101,7 +101,7 @@ def refuse_shared_domains(accounts: t.Iterable[Account]) -> None:
     for domain, members in shared_domains(accounts).items():
         raise OptionError(
             "accounts",
-            f"Autodiscover can serve one account of {domain} for each Windows user, "
+            f"Autodiscover can serve only one account of {domain} for each Windows user, "
             f"and there are {len(members)}: {', '.join(map(str, members))}",
             "use a PRF for them",
         )
@@ -110,7 +110,7 @@ def refuse_shared_domains(accounts: t.Iterable[Account]) -> None:
 def _fit(option: str, value: str) -> str:
     text.visible(value, option)
     if any(character in value for character in _NOT_IN_XML):
-        raise OptionError(option, f"{value!r} holds a character that XML does not have", "write it as plain text")
+        raise OptionError(option, f"{value!r} contains a character that XML does not allow", "write it as plain text")
     return value
 
 

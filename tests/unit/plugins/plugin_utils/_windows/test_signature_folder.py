@@ -120,7 +120,7 @@ def test_the_longest_signature_is_no_large_file() -> None:
 @pytest.mark.parametrize(
     ("key", "name", "value", "told"),
     [
-        (SHELL_FOLDERS, "AppData", r"\\server\home\mario", r"is elsewhere (\\server\home\mario)"),
+        (SHELL_FOLDERS, "AppData", r"\\server\home\mario", r"AppData folder is redirected (\\server\home\mario)"),
         (SHELL_FOLDERS, "AppData", r"%USERPROFILE%\AppData\Roaming", ""),
         (SHELL_FOLDERS, "AppData", r"C:\users\Mario Rossi\AppData\Roaming" + "\\", ""),
         (locations.office(SID), "Signatures", "Signaturen", "a folder with another name (Signaturen)"),

@@ -150,7 +150,7 @@ def test_what_the_user_has_chosen_stays_and_is_named(kind: str) -> None:
     push(pc, wanted)
     assert pc.everything.value(ACCOUNT, "New Signature") == own
     assert details(pc, wanted)["outlook_signature"] == "kept"
-    assert "mario has chosen the signature 'Büro' for new messages of the account, which stays" in told(pc, wanted)
+    assert "mario has chosen the signature 'Büro' for new messages of the account. It is kept." in told(pc, wanted)
     push(pc, account(ABSENT))
     assert pc.everything.value(ACCOUNT, "New Signature") == own
 
@@ -169,12 +169,12 @@ def test_a_signature_that_the_user_has_changed_stays() -> None:
     assert not push(pc, account(OTHER)).changed
     assert files(pc)[f"{NAME}.htm"] == b"mine"
     assert details(pc, account(OTHER))["outlook_signature"] == "kept"
-    assert "It stays. To have the one of the list" in told(pc, account(OTHER))
+    assert "It is kept. To use the one from the list" in told(pc, account(OTHER))
     push(pc, account(ABSENT))
     assert set(files(pc)) == FILES
     assert chosen(pc) == NAME
     for gone in (account(ABSENT), account(state="absent")):
-        assert "stays in Outlook, since it is not as this collection has staged it" in told(pc, gone)
+        assert "is kept in Outlook, because it differs from what this collection staged" in told(pc, gone)
 
 
 def test_files_of_this_name_that_are_not_ours_stay() -> None:
@@ -250,7 +250,7 @@ def test_what_cannot_be_taken_back_is_said_and_stays_noted() -> None:
     pc.signature_obstacle = "the folder leads elsewhere"
     push(pc, account(state="absent"))
     assert set(files(pc)) == FILES
-    assert "cannot be taken back: the folder leads elsewhere." in told(pc, account(state="absent"))
+    assert "cannot be removed: the folder leads elsewhere." in told(pc, account(state="absent"))
     pc.signature_obstacle = ""
     push(pc, account(state="absent"))
     assert files(pc) == {}
