@@ -106,7 +106,7 @@ def test_identities_are_chosen_from_and_the_default_one_writes(setup: Setup) -> 
     ]
     setup.configure("unchanged", identities=changed)
     left = setup.configure("unchanged", identities=[{"address": OWN, "state": "absent"}])
-    assert f"the identity {OWN} stays, since it was made by hand" in left["warnings"]
+    assert f"the identity {OWN} is kept, because it was made by hand" in left["warnings"]
     removed = setup.configure("removed", state="absent")
     assert f"{OWN} stay in prefs.js" in removed["warnings"]
     prefs = setup.prefs()

@@ -133,7 +133,7 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_changed(ansible: A
         ({"src": "missing.j2"}, "missing.j2"),
         ({"src": "broken.j2"}, "nobody_has_this"),
         ({"src": "signature.html.j2", "images": {"logo": "logo.txt"}}, "logo.txt is no PNG, JPEG or GIF image"),
-        ({"src": "part.html"}, "signature.src (part.html): no message has the part that its image cid:logo names"),
+        ({"src": "part.html"}, "signature.src (part.html): its image cid:logo names a part that no message has"),
         ({"src": "long.html"}, "signature.src (long.html): it has 262145 characters"),
     ]
     for signature, reason in wrong:

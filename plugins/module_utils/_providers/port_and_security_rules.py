@@ -125,5 +125,5 @@ def _plaintext(side: str, server: Server, allowed: bool) -> list[AccountFinding]
         return []
     reason = f"none sends the password and all mail to {server.host} unencrypted"
     if allowed:
-        return [warning(f"{side}.security", reason, "write ssl or starttls as soon as the server can")]
+        return [warning(f"{side}.security", reason, "write ssl or starttls as soon as the server supports it")]
     return [error(f"{side}.security", reason, "write ssl or starttls, or set allow_plaintext if there is no other way")]

@@ -177,7 +177,7 @@ EVOLUTIONS_OWN: t.Mapping[str, tuple[dict[str, dict[str, dict[str, str]]], str]]
             "goa": {"Data Source": {"DisplayName": "Office"}, "Collection": {"BackendName": "google"}},
             "account0": {"Data Source": {"Parent": "goa"}},
         },
-        "Office keeps it, and not the client itself",
+        "it is managed by Office, not by the client itself",
     ),
 }
 

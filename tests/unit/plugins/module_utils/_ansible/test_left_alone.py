@@ -107,7 +107,7 @@ def test_an_address_of_the_users_own_stays_in_evolution(tmp_path: pathlib.Path) 
     before = desk.files()
     check = desk.inspect(full_name="Mario Rossi").check
     assert check.status is CheckStatus.OK
-    assert f"Evolution sends as {OWN}, which is the user's own address and stays" in check.evidence
+    assert f"Evolution sends as {OWN}, which is the user's own address and is kept" in check.evidence
     assert f"email: {EMAIL} wanted, {OWN} in Evolution; full_name: Mario Rossi wanted, Mario in Evol" in check.evidence
     assert INSISTS in check.sentences
     # An account is not written only to be marked.

@@ -84,7 +84,7 @@ def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insi
 def test_without_the_option_both_stand_beside_each_other(tmp_path: pathlib.Path) -> None:
     set_up(tmp_path, by_pop3())
     _outcome, told = run(tmp_path, account())
-    assert "beside an account of the same address by the other protocol" in told
+    assert "there is also an account of the same address with the other protocol" in told
     assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
     run(tmp_path, wanted())
     assert stored(tmp_path)["mail.server.server1.type"] == "none"
