@@ -110,7 +110,7 @@ def test_the_pages_identities_reach_both_clients(ansible: Ansible, mario: LocalU
     assert 'user_pref("mail.account.account1.identities", "id2,id1,id3");' in prefs
     (identity,) = (text for text in texts.values() if "[Mail Identity]" in text)
     assert 'Aliases="Rossi & Sons" <office@rossi.example>, info@rossi.example\n' in identity
-    assert "default and reply_to of its identities stay unset" in " ".join(result["warnings"])
+    assert "default and reply_to of its identities cannot be set" in " ".join(result["warnings"])
 
 
 def test_the_collections_own_playbook_finds_files_beside_the_inventory(ansible: Ansible, mario: LocalUser) -> None:

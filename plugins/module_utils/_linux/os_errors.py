@@ -11,21 +11,21 @@ import typing as t
 from .._model.errors import HostError
 
 _REMEDIES = {
-    errno.EACCES: "see that the user owns this path and the folders above it",
-    errno.EPERM: "see that the user owns this path and the folders above it, and that it is not immutable (lsattr)",
-    errno.EBUSY: "see whether something is mounted on this path",
+    errno.EACCES: "make sure that the user owns this path and the folders above it",
+    errno.EPERM: "make sure that the user owns this path and the folders above it, and it is not immutable (lsattr)",
+    errno.EBUSY: "check whether something is mounted on this path",
     errno.ENOSPC: "free space on this file system and run again",
     errno.EDQUOT: "raise the user's quota or free space and run again",
     errno.EROFS: "mount this file system writable and run again",
-    errno.ENOTDIR: "see what stands where a folder is expected",
-    errno.ELOOP: "see where its symbolic links lead",
+    errno.ENOTDIR: "check what is there in place of a folder",
+    errno.ELOOP: "check where its symbolic links lead",
 }
 
 
 def host_error(path: str, error: OSError) -> HostError:
     """Convert an operating system error for a path."""
     reason = (error.strerror or str(error)).lower()
-    return HostError(path, reason, _REMEDIES.get(error.errno or 0, "see what is wrong with this path and run again"))
+    return HostError(path, reason, _REMEDIES.get(error.errno or 0, "check what is wrong with this path, and run again"))
 
 
 @contextlib.contextmanager

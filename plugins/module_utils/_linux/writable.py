@@ -38,8 +38,8 @@ def require_writable(home: str, paths: t.Iterable[str]) -> None:
                 raise
             raise HostError(
                 link,
-                f"this link leads to {os.path.realpath(link)}, which is not there and cannot be made",
-                "mend or remove the link, and run again; nothing was changed",
+                f"this link leads to {os.path.realpath(link)}, which does not exist and cannot be created",
+                "correct or remove the link, and run again; nothing was changed",
             ) from error
 
 

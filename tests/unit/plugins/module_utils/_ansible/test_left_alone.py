@@ -164,8 +164,8 @@ def test_an_account_of_another_program_is_named_as_such(tmp_path: pathlib.Path) 
     check = desk.inspect().check
     assert check.status is CheckStatus.FAILED
     assert check.sentences.startswith(
-        f"Evolution is not set up as wanted. {EVOLUTION.module} would not change that: email: {EMAIL} (imap) is in "
-        "Evolution by GNOME Online Accounts or the like (Mario at GNOME), which would undo any change"
+        f"Evolution is not set up as wanted. {EVOLUTION.module} would not change that: email: {EMAIL} (imap) is set up "
+        "in Evolution by GNOME Online Accounts or the like (Mario at GNOME), which would undo any change"
     )
 
 

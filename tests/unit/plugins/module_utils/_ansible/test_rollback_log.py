@@ -56,8 +56,8 @@ def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -
     for client in (THUNDERBIRD, EVOLUTION):
         assert "hunter2" not in log(tmp_path, client).read_text()
     result = roll_back(tmp_path)
-    assert "mail.server.server2.password is no longer known, and is missing." in result["msg"]
-    assert "/Old/Token is no longer known, and is missing." in result["msg"]
+    assert "mail.server.server2.password is not known, so it is not restored." in result["msg"]
+    assert "/Old/Token is not known, so it is not restored." in result["msg"]
     after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
     assert b"server2.x" in after
     assert b"RememberPassword=true" in after

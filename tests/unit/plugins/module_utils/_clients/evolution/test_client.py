@@ -162,7 +162,10 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert evolution.result_details(outcome.after, wanted) == {"via": "files", "password": "not stored"}
-    assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
+    assert (
+        "only Evolution itself can open the password store of its Flatpak"
+        in evolution.warnings(outcome.after, wanted)[0]
+    )
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
     assert (root / "glib-2.0/settings/keyfile").read_text() == (

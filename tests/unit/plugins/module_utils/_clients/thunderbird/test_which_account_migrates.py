@@ -51,7 +51,8 @@ def test_an_account_that_signs_in_by_oauth2_stays_until_the_admin_insists(tmp_pa
     set_up(tmp_path, by_pop3(authMethod=10))
     _outcome, told = run(tmp_path, wanted())
     assert (
-        f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since it signs in by OAuth2; set override" in told
+        f"{EMAIL} (imap): the POP3 account at pop.charter.net is kept, because it signs in by OAuth2; set override"
+        in told
     )
     assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
     run(tmp_path, wanted(override=True))
@@ -73,7 +74,7 @@ def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insi
     before = {**by_pop3(), **own}
     set_up(tmp_path, before)
     _outcome, told = run(tmp_path, wanted())
-    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
+    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net is kept, because {clause}" in told
     after = stored(tmp_path)
     assert {key: after[key] for key in own} == own
     assert after["mail.server.server1.type"] == "pop3"
