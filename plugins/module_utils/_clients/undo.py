@@ -157,7 +157,7 @@ def roll_back(
         backups: t.Sequence[str] = ()
         if done.outcome.changed:
             backups = write(client, done.outcome, undoes=run)
-            prove(client, lambda: make_plan().outcome, "put back")
+            prove(client, lambda: make_plan().outcome, "restored")
     outcome = dataclasses.replace(done.outcome, backups=tuple(backups), interrupted=interrupted)
     return dataclasses.replace(done, outcome=outcome)
 
@@ -214,7 +214,7 @@ def about_refused(past: PastAccount, error: OptionError) -> str:
 
 def about_changed(past: PastAccount) -> str:
     """The notice that an account stays because it was changed since the run."""
-    return f"{past.account} is kept: the run created it, but it was changed since. Set force to remove it."
+    return f"{past.account} is kept: the run created it, but it has been changed since then. Set force to remove it."
 
 
 def about_another(past: PastAccount) -> str:
@@ -224,20 +224,22 @@ def about_another(past: PastAccount) -> str:
 
 def about_twin(past: PastAccount) -> str:
     """The notice that an account stays although the POP3 account that it replaced is there again."""
-    return f"{past.account} is kept: the POP3 account that it replaced was set up again since."
+    return f"{past.account} is kept: the POP3 account that it replaced has been set up again since then."
 
 
 def about_removed(past: PastAccount) -> str:
     """The notice that the account that replaced a POP3 account is gone, with the identities of both."""
     return (
-        f"{past.account} was removed since, with the identities of the POP3 account that it had replaced. "
-        "Set that up again: list the address with protocol: pop3."
+        f"{past.account} was removed after the run, with the identities of the POP3 account that it had replaced. "
+        "To set that account up again, list the address with protocol: pop3."
     )
 
 
 def about_local_folders(past: PastAccount) -> str:
     """The notice that the local folders of a replaced POP3 account are gone."""
-    return f"{past.account} is kept: the local folders of the POP3 account that it replaced were removed since."
+    return (
+        f"{past.account} is kept: the local folders of the POP3 account that it replaced have been removed since then."
+    )
 
 
 def about_restored(past: PastAccount) -> str:

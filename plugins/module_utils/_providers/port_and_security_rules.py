@@ -78,7 +78,7 @@ def _implicit_tls(side: str, server: Server) -> list[AccountFinding]:
     return [
         error(
             f"{side}.security",
-            f"port {port} starts in clear text, so that TLS from the first byte (ssl) cannot work there",
+            f"port {port} starts in clear text, so TLS from the first byte (ssl) cannot work there",
             f"write starttls, or use port {counterpart(port, Security.SSL)}",
         )
     ]
@@ -91,7 +91,7 @@ def _starttls(side: str, server: Server) -> list[AccountFinding]:
     return [
         error(
             f"{side}.security",
-            f"port {port} speaks TLS from the first byte, so that STARTTLS cannot work there",
+            f"port {port} speaks TLS from the first byte, so STARTTLS cannot work there",
             f"write ssl, or use port {counterpart(port, Security.STARTTLS)}",
         )
     ]

@@ -79,7 +79,7 @@ def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUse
         prefix = f"{user.sid} above signatures {number} attributes "
         shown = next((name[len(prefix) :] for name in answer if name.startswith(prefix)), "")
         if "l" in shown:
-            return f"{path} leads elsewhere"
+            return f"{path} is a link to another folder"
         if "d" not in shown and (shown or path != folder):
             return f"{path} is not a folder" if shown else f"there is no folder {path}"
     return ""

@@ -217,7 +217,7 @@ def test_what_does_not_read_back_fails(
         return done
 
     monkeypatch.setattr(LocalFiles, "replace", replace_and_overwrite)
-    with pytest.raises(AssertionError, match="the settings were put back and do not read back as written"):
+    with pytest.raises(AssertionError, match="the settings were restored and do not read back as written"):
         roll_back(tmp_path)
 
 

@@ -236,21 +236,21 @@ def test_a_signature_that_is_prescribed_for_all_accounts_is_said_and_stays() -> 
 
 def test_an_obstacle_is_said_and_the_account_is_staged_without_it() -> None:
     pc, wanted = OfficePc(), account(TEXT)
-    pc.signature_obstacle = "the folder leads elsewhere"
+    pc.signature_obstacle = "the folder is a link to another folder"
     push(pc, wanted)
     assert files(pc) == {}
     assert details(pc, wanted)["outlook_status"] == "staged"
     assert details(pc, wanted)["outlook_signature"] == "absent"
-    assert "The signature is not staged: the folder leads elsewhere." in told(pc, wanted)
+    assert "The signature is not staged: the folder is a link to another folder." in told(pc, wanted)
 
 
 def test_what_cannot_be_taken_back_is_said_and_stays_noted() -> None:
     pc = OfficePc()
     push(pc, account(TEXT))
-    pc.signature_obstacle = "the folder leads elsewhere"
+    pc.signature_obstacle = "the folder is a link to another folder"
     push(pc, account(state="absent"))
     assert set(files(pc)) == FILES
-    assert "cannot be removed: the folder leads elsewhere." in told(pc, account(state="absent"))
+    assert "cannot be removed: the folder is a link to another folder." in told(pc, account(state="absent"))
     pc.signature_obstacle = ""
     push(pc, account(state="absent"))
     assert files(pc) == {}
@@ -367,5 +367,8 @@ def test_a_comparison_names_what_stays_as_the_user_has_it() -> None:
 def test_a_comparison_says_what_cannot_be_staged() -> None:
     pc, wanted = OfficePc(), account(TEXT)
     pc.make_account(MARIO, account())
-    pc.signature_obstacle = "the folder leads elsewhere"
-    assert compared(pc, wanted) == (["signature"], "its signature cannot be staged: the folder leads elsewhere")
+    pc.signature_obstacle = "the folder is a link to another folder"
+    assert compared(pc, wanted) == (
+        ["signature"],
+        "its signature cannot be staged: the folder is a link to another folder",
+    )
