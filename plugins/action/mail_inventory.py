@@ -31,9 +31,11 @@ class ActionModule(ActionBase):
         options = self.validate_argument_spec(dict(_OPTIONS))[1]  # type: ignore[no-untyped-call]
         path = options["path"]
         if os.path.lexists(path):
-            return _failed(result, f"{path} exists, and is not overwritten. Move it away, or name another file.")
+            return _failed(result, f"{path} exists and is not overwritten. Move it away, or name another file.")
         if not os.path.isdir(os.path.dirname(os.path.abspath(path))):
-            return _failed(result, f"{path} cannot be written: there is no such folder. Make it, or name another file.")
+            return _failed(
+                result, f"{path} cannot be written: there is no such folder. Create it, or name another file."
+            )
         found = _found(task_vars or {}, options["register"] or _REGISTER)
         text = render(found, os.path.basename(path))
         number = sum(len(host.entries) for host in found.values())

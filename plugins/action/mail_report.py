@@ -138,7 +138,7 @@ def _report(
         old_runs.forget(files, options["keep"])
         old_runs.pack_ended(files, time.time())
     except OSError as error:
-        warnings.append(f"The folder of the records cannot be kept in order: {error}.")
+        warnings.append(f"The folder of records cannot be updated: {error}.")
     return reported, records
 
 

@@ -106,9 +106,9 @@ def test_identities_are_chosen_from_and_the_default_one_writes(setup: Setup) -> 
     ]
     setup.configure("unchanged", identities=changed)
     left = setup.configure("unchanged", identities=[{"address": OWN, "state": "absent"}])
-    assert f"the identity {OWN} stays, since it was made by hand" in left["warnings"]
+    assert f"the identity {OWN} is kept, because it was made by hand" in left["warnings"]
     removed = setup.configure("removed", state="absent")
-    assert f"{OWN} stay in prefs.js" in removed["warnings"]
+    assert f"{OWN} are kept in prefs.js" in removed["warnings"]
     prefs = setup.prefs()
     assert not [name for name, value in prefs.items() if value in (INFO, OFFICE, INFO.upper())]
     assert prefs["mail.identity.id2.htmlSigText"] == "Mine"

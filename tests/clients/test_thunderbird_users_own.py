@@ -281,7 +281,7 @@ def test_all_folders_of_a_saved_search_move_with_the_server(setup: Setup) -> Non
     )
     setup.user.own()
     updated = setup.configure("updated", provider="spectrum")
-    assert updated["warnings"].endswith("in a form that is not known here, in extensions.x")
+    assert updated["warnings"].endswith("in an unknown form, in extensions.x")
     new = old.replace("@imap.", "@mobile.")
     (account,) = setup.accounts()
     assert account["incoming"]["host"] == "mobile.charter.net"

@@ -185,7 +185,7 @@ def test_a_missing_account(setup: VerifySetup) -> None:
     result = setup.verify(protocol="pop3")
     assert result.failed
     assert result.client["status"] == "failed"
-    assert result.client["evidence"].endswith("has the address, but not by POP3")
+    assert result.client["evidence"].endswith("has the address, but not with POP3")
     assert result.client["advice"] == "Run charter.mail.thunderbird_account with the same options."
     assert result.status("incoming", "capability") == "ok"
 

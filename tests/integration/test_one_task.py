@@ -179,7 +179,7 @@ def test_a_site_reports_where_the_accounts_were_not_set_up(ansible: Ansible) -> 
 @pytest.mark.parametrize("path", ["mario", "~no-such-user-of-this-host", "."])
 def test_a_home_is_named_by_its_whole_path(ansible: Ansible, path: str) -> None:
     done = play(ansible, "configure", "--check", mail_accounts=[{"email": EMAIL, "home": path}])
-    told = f"home {path}: this path does not begin with /. Write the whole path, as in /home/mario."
+    told = f"home {path}: this path does not begin with /. Write the full path, such as /home/mario."
     assert message(ansible, done) == f"Thunderbird: {told}"
 
 
@@ -198,4 +198,4 @@ def test_nothing_is_done_in_the_background(ansible: Ansible, home: pathlib.Path)
 @pytest.mark.parametrize("module", ["thunderbird_account", "mail_accounts", "mail_verify", "mail_drift", "mail_upload"])
 def test_an_empty_address_is_named(ansible: Ansible, module: str) -> None:
     done = ansible.module(module, email=None)
-    assert done["msg"] == "email: it is empty. Write an address in it, or a list in accounts."
+    assert done["msg"] == "email: it is empty. Give an address, or a list in accounts."

@@ -207,7 +207,7 @@ def test_the_unknown_option_is_named(runs: LoggedRuns, anna: LocalUser, form: st
     ("form", "message"),
     [
         ("in a list", "accounts[0].password: text was expected, not a list. Write it in quotes."),
-        ("in another option", "accounts[0].full_name: text was expected, not a dictionary. See that the indentation"),
+        ("in another option", "accounts[0].full_name: text was expected, not a dictionary. Check the indentation"),
         (
             "instead of an account",
             "accounts[1]: a dictionary was expected, not text. Write name: value in it.",

@@ -245,7 +245,7 @@ def test_an_entry_without_a_user_is_said_to_be_roots(ansible: Ansible) -> None:
     hosts = ansible.local_host(mail_clients=BOTH, mail_accounts=[{"email": EMAIL}])
     done = ansible.playbook("configure", hosts, "--check")
     assert done.code == 0, done.output
-    assert done.output.count("no user is named, so it is root's own account.") == 1
+    assert done.output.count("no user is given, so it is root's own account.") == 1
 
 
 def test_a_misspelt_variable_is_named(ansible: Ansible) -> None:

@@ -129,4 +129,4 @@ def test_an_account_that_is_listed_both_ways_is_refused(ansible: Ansible, mario:
         assert done.code == 2
         assert f"accounts[1]: accounts[0] replaces {EMAIL} (pop3) (migrate). Keep one of the two." in done.output
     done = desk.configure([{"email": EMAIL, "protocol": "pop3", "migrate": True}])
-    assert "migrate: it leads from POP3 to IMAP, and protocol is pop3. Set protocol to imap." in done.output
+    assert "migrate: it replaces POP3 with IMAP, but protocol is pop3. Set protocol to imap." in done.output

@@ -84,7 +84,7 @@ def test_the_pages_signatures_reach_both_clients(ansible: Ansible, mario: LocalU
     assert f'user_pref("mail.identity.id1.htmlSigText", {shown});' in prefs
     assert 'user_pref("mail.identity.id2.htmlSigText", "Rossi & Sons\\n+1 555 0199");' in prefs
     assert [text for path, text in texts.items() if path.parent.name == "signatures"] == [HTML]
-    assert "signature of its identities stay" in " ".join(result["warnings"])
+    assert "signature of its identities cannot be set" in " ".join(result["warnings"])
     _done, again = play.run("mail_accounts", accounts, **both)
     assert not again["changed"]
     _done, drift = play.run("mail_drift", accounts, **both)
@@ -110,7 +110,7 @@ def test_the_pages_identities_reach_both_clients(ansible: Ansible, mario: LocalU
     assert 'user_pref("mail.account.account1.identities", "id2,id1,id3");' in prefs
     (identity,) = (text for text in texts.values() if "[Mail Identity]" in text)
     assert 'Aliases="Rossi & Sons" <office@rossi.example>, info@rossi.example\n' in identity
-    assert "default and reply_to of its identities stay unset" in " ".join(result["warnings"])
+    assert "default and reply_to of its identities cannot be set" in " ".join(result["warnings"])
 
 
 def test_the_collections_own_playbook_finds_files_beside_the_inventory(ansible: Ansible, mario: LocalUser) -> None:
@@ -132,8 +132,8 @@ def test_what_is_wrong_with_a_file_is_said_before_anything_is_changed(ansible: A
     wrong: list[tuple[dict[str, t.Any], str]] = [
         ({"src": "missing.j2"}, "missing.j2"),
         ({"src": "broken.j2"}, "nobody_has_this"),
-        ({"src": "signature.html.j2", "images": {"logo": "logo.txt"}}, "logo.txt is no PNG, JPEG or GIF image"),
-        ({"src": "part.html"}, "signature.src (part.html): no message has the part that its image cid:logo names"),
+        ({"src": "signature.html.j2", "images": {"logo": "logo.txt"}}, "logo.txt is not a PNG, JPEG or GIF image"),
+        ({"src": "part.html"}, "signature.src (part.html): its image cid:logo names a part that no message has"),
         ({"src": "long.html"}, "signature.src (long.html): it has 262145 characters"),
     ]
     for signature, reason in wrong:

@@ -171,4 +171,4 @@ def test_a_home_without_a_user_is_used_as_its_owner(ansible: Ansible, mario: Loc
     mario.home.chmod(0o755)
     os.chown(mario.home, 0, 0)
     result = ansible.module("thunderbird_account", **arguments)
-    assert f"this is the home directory of {mario.name}, and not that user's own" in result["msg"]
+    assert f"this is the home directory of {mario.name}, but does not belong to that user" in result["msg"]

@@ -31,7 +31,7 @@ def message(ansible: Ansible, done: AnsibleRun) -> str:
 def test_a_file_that_cannot_be_written_is_named_once(ansible: Ansible) -> None:
     for options in ((), ("--check",)):
         done = play(ansible, "inventory", *options, mail_inventory="/nowhere/mail.yml")
-        told = "/nowhere/mail.yml cannot be written: there is no such folder. Make it, or name another file."
+        told = "/nowhere/mail.yml cannot be written: there is no such folder. Create it, or name another file."
         assert message(ansible, done) == told
     (ansible.folder / "mail.yml").touch()
     done = play(ansible, "inventory", mail_inventory=str(ansible.folder / "mail.yml"))

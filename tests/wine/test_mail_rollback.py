@@ -115,7 +115,7 @@ def test_what_others_have_taken_or_changed_is_left_and_named(ansible: Ansible, o
 
     (left,) = by_user["anna"]["left"]
     assert (left["setting"], left["stored"]) == (rf"{anna.setup}\ImportPRF", foreign.text)
-    assert f"{left['setting']} was changed since, and is left." in done["msg"]
+    assert f"{left['setting']} was changed after the run, so it is kept." in done["msg"]
     assert office_pc.registry(anna.setup).value(anna.setup, "ImportPRF") == foreign
     assert [path for path in office_pc.files() if path.endswith((".prf", ".xml"))] == []
 

@@ -64,7 +64,7 @@ def test_what_outlook_has_is_compared(verify: Verify, ansible: Ansible, office_p
     assert client_check(verify(MARIO, from_client="outlook")) == ("failed", "client_lacks_account")
     admin.configure(MARIO)
     staged = verify(MARIO, from_client="outlook")
-    assert "is staged for its next start" in staged["msg"]
+    assert "it is staged for the next start" in staged["msg"]
     outlook.start()
     before = office_pc.photo()
     assert client_check(verify(MARIO, from_client="outlook")) == ("ok", "")

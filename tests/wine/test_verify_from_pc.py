@@ -85,7 +85,7 @@ def test_the_pc_reaches_and_trusts_the_servers_without_a_password(
     assert [seen_from_pc(result, number) for number in (0, 1)] == [OUTSIDE, OUTSIDE]
     assert [one["complete"] for one in result["accounts"]] == [True, True]
     assert "From the PC itself: All tests that could be made completed successfully" in result["msg"]
-    assert "not tested, because the PC is given no password" in result["msg"]
+    assert "not tested, because no password is sent to the PC" in result["msg"]
     assert mail_user.password not in str(office_pc.asked()) + json.dumps(result)
     assert office_pc.temporary() == []
 

@@ -69,8 +69,8 @@ class Gathered:
             "accounts": self._accounts,
             "mail_accounts": self._entries,
             "unreadable": self._unreadable,
-            "msg": f"Accounts: {len(self._accounts)}, of which an entry of mail_accounts can express "
-            f"{len(self._entries)}.",
+            "msg": f"Accounts: {len(self._accounts)}, of which {len(self._entries)} can be expressed as entries of "
+            "mail_accounts.",
         }
 
     def _add(self, client: str, user: str, found: ClientAccount) -> None:

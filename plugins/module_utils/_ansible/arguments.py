@@ -122,7 +122,7 @@ def requests(options: Options, *, profiles: bool = True) -> tuple[Request, ...]:
     entries = options["accounts"]
     if entries is None:
         if options["email"] is None:
-            raise OptionError("email", "it is empty", "write an address in it, or a list in accounts")
+            raise OptionError("email", "it is empty", "give an address, or a list in accounts")
         found = [request_of(options, options)]
     else:
         found = []
@@ -218,7 +218,7 @@ def _given(options: Options) -> dict[str, t.Any]:
 
 def _migrate_from(migrate: bool, email: str, incoming: Server, protocol: Protocol) -> tuple[str, ...]:
     if migrate and protocol is Protocol.POP3:
-        raise OptionError("migrate", "it leads from POP3 to IMAP, and protocol is pop3", "set protocol to imap")
+        raise OptionError("migrate", "it replaces POP3 with IMAP, but protocol is pop3", "set protocol to imap")
     return hosts_of_family(email, incoming) if migrate else ()
 
 

@@ -60,14 +60,14 @@ def _folder(kind: str, value: str) -> Folder:
     keyword = name.lower()
     if keyword == Place.LOCAL.value and kind in _NOT_LOCAL:
         raise OptionError(
-            option, "no client can keep this folder of an account on the computer", "write server, or a name"
+            option, "no client can keep this folder of an account on the computer", "write server or a name"
         )
     if keyword in _KEYWORDS:
         if name != keyword:
             raise OptionError(
                 option,
-                f"{value!r} is not the word {keyword}, and not taken for the name of a folder either",
-                f"write {keyword} in small letters, or use a folder with another name",
+                f"{value!r} is not the keyword {keyword}, and is not accepted as a folder name either",
+                f"write {keyword} in lower case, or use a folder with another name",
             )
         return Folder(Place(keyword))
     if len(name) > _LONGEST_NAME or not all(name.split("/")) or not name:
@@ -92,8 +92,8 @@ def client_options(option: t.Callable[[str], t.Any]) -> ClientOptions:
     if interval is not None and not 0 <= interval <= _LONGEST_INTERVAL:
         raise OptionError(
             "check_interval",
-            f"{interval} is no number of minutes that every client takes",
-            f"write 1 to {_LONGEST_INTERVAL}, or 0 for no check by itself",
+            f"{interval} is not a number of minutes that every client accepts",
+            f"write 1 to {_LONGEST_INTERVAL}, or 0 for no automatic check",
         )
     values = {name: option(name) for name in ClientOptions._fields}
     return ClientOptions(**{**values, "offline": _offline(option("offline"))})
@@ -124,7 +124,7 @@ def further_settings(given: t.Mapping[t.Any, t.Any] | None) -> tuple[tuple[str, 
         if not is_setting(name):
             raise OptionError(
                 option,
-                "this is the name of no setting of a client",
+                "no client has a setting of this name",
                 "write a name such as server.max_cached_connections for Thunderbird, or account/Imapx "
                 "Backend/FetchOrder for Evolution",
             )

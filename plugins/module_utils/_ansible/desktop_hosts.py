@@ -69,4 +69,8 @@ def desktop_hosts(
 
 
 def _run_nothing(command: list[str]) -> t.NoReturn:
-    raise HostError(command[0], "a program was to be started while reading", "report this as a bug of the collection")
+    raise HostError(
+        command[0],
+        "it would have been started although settings are only read",
+        "report this as a bug of the collection",
+    )

@@ -60,7 +60,7 @@ _SENTENCES: t.Mapping[Drift, str] = {
     Drift.CHANGED: "differs from what was set up",
     Drift.NEVER_OURS: "was set up by somebody else, with other settings",
     Drift.MISSING: "is missing",
-    Drift.NOT_REMOVED: "is there and is to be removed",
+    Drift.NOT_REMOVED: "exists but should be removed",
     Drift.EXTRA: "is not in the list",
 }
 

@@ -118,7 +118,7 @@ def _side(
     """The server and login to test on one side: the client's, if they are usable."""
     wanted = request.account
     if not _is_usable(server, stored.username):
-        reason = f"{entry.title} has no usable server for {DOING[role]}, so that the one of the options was tested"
+        reason = f"{entry.title} has no usable server for {DOING[role]}, so the one in the options was tested"
         usual = wanted.incoming if role is Role.INCOMING else wanted.outgoing
         return usual, Login(wanted.username, wanted.password, reason)
     if not stored.username:
@@ -128,7 +128,7 @@ def _side(
         return server, Login(stored.username, None, why)
     if server.security is Security.NONE and not request.allow_plaintext:
         return server, Login(
-            stored.username, None, f"the connection that {entry.title} makes is not encrypted and would show it"
+            stored.username, None, f"the connection of {entry.title} is not encrypted and would expose it"
         )
     if wanted.password is not None and _is_meant(server.host, wanted):
         return server, Login(stored.username, wanted.password)

@@ -25,7 +25,7 @@ def not_expressed(found: ClientAccount) -> list[str]:
     if found.account is None:
         return [f"it is neither IMAP nor POP3 ({found.kind})"]
     if found.kept_by:
-        reasons.append(f"{found.kept_by} keeps it, and not the client itself")
+        reasons.append(f"it is managed by {found.kept_by}, not by the client itself")
     if not found.enabled:
         reasons.append("it is switched off")
     for method, doing in zip(found.authentication, ("receiving", "sending")):

@@ -111,7 +111,7 @@ class _Finder:
             return self._dict(value, option, path)
         if isinstance(value, (dict, list, tuple, set)):
             wanted = _SCALARS.get(kind, "text")
-            return self._fault(path, f"{wanted} was expected, not {_form(value)}", "see that the indentation is right")
+            return self._fault(path, f"{wanted} was expected, not {_form(value)}", "check the indentation")
         return value
 
     def _secret(self, value: t.Any, path: Path) -> str:

@@ -96,7 +96,7 @@ class RollbackResult:
         found = [change for change in past if change.run == self.run]
         if not any(change.newer for change in found):
             return found
-        reason = f"run {self.run} was noted by a newer version of charter.mail, and is not undone"
+        reason = f"run {self.run} was recorded by a newer version of charter.mail, so it is not undone"
         self.add_failure(client, user, f"{reason}. Update the collection.")
         return []
 
@@ -186,7 +186,7 @@ class RollbackResult:
         if undone:
             first = f"Run {self.run} is undone: {names}." if names else f"Run {self.run} is undone."
         elif self._clients and not self._has_emails():
-            first = f"Run {self.run} has changed no account with the address {' or '.join(self._emails)}."
+            first = f"Run {self.run} changed no account with the address {' or '.join(self._emails)}."
         elif self._clients:
             first = f"Run {self.run} has nothing more to undo."
         else:
@@ -219,4 +219,4 @@ def _named(accounts: t.Sequence[t.Mapping[str, str]]) -> t.Iterator[str]:
 
 
 def _about_left(left: LeftSetting) -> str:
-    return f"{left.setting} was changed since, and is left."
+    return f"{left.setting} was changed after the run, so it is kept."

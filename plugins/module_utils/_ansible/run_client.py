@@ -171,7 +171,7 @@ def _configure_user(
         task.warn(when_running.in_check_mode(client.name, task.when_running))
     if outcome.interrupted:
         task.warn(
-            f"{user.user}, {client.title}: an earlier run was interrupted; what it left is completed or taken back now"
+            f"{user.user}, {client.title}: an earlier run was interrupted; its changes are completed or undone now"
             f"{', outside check mode' if task.check_mode else ''}"
         )
     sealing = () if task.check_mode or outcome.changed else client.renew_seal(outcome.after)

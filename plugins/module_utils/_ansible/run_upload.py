@@ -127,7 +127,7 @@ def _is_meant(account: Account) -> bool:
 
 def _require_folder(name: str) -> None:
     if not name.strip() or not name.isprintable():
-        raise OptionError("folder", "it is no name for a folder", "write one such as Local mail")
+        raise OptionError("folder", "it is not a folder name", "write one such as Local mail")
 
 
 def _context(options: t.Mapping[str, t.Any], *, allow_plaintext: bool) -> Context:

@@ -78,7 +78,9 @@ def signature(given: Options | None, option: str) -> Signature | None:
     contents = {name: given[name] for name in _CONTENTS if given.get(name) is not None}
     if given.get("state") == "absent":
         if contents:
-            raise OptionError(option, f"it is absent and has {' and '.join(contents)}", "write one or the other")
+            raise OptionError(
+                option, f"its state is absent, but it has {' and '.join(contents)}", "write one or the other"
+            )
         return Signature("")
     if len(contents) != 1:
         reason = f"it has {' and '.join(contents)}" if contents else "it has no content"
@@ -86,10 +88,12 @@ def signature(given: Options | None, option: str) -> Signature | None:
     ((name, content),) = contents.items()
     place = f"{option}.{name}"
     if name == "src":
-        raise OptionError(place, "the file was not read", "run the task by its full name, such as mail_accounts")
+        raise OptionError(
+            place, "the file was not read", "use the module's full name, such as charter.mail.mail_accounts"
+        )
     others = [one for one in ("vars", "images") if given.get(one)]
     if others:
-        raise OptionError(f"{option}.{others[0]}", "it is for a file", "write src, or leave it out")
+        raise OptionError(f"{option}.{others[0]}", "it has no effect without src", "give src, or leave it out")
     return Signature(
         signature_content(content, place, html=name == "html"),
         html=name == "html",
@@ -171,7 +175,7 @@ def signature_content(given: str, place: str, *, html: bool) -> str:
     if len(content) > LIMIT:
         raise OptionError(
             place,
-            f"it has {len(content)} characters, and clients take {LIMIT}",
+            f"it has {len(content)} characters, but clients accept at most {LIMIT}",
             "make it shorter, or its images smaller",
         )
     for position, character in enumerate(content, start=1):
@@ -194,7 +198,7 @@ def _refuse_unseen_images(content: str, place: str) -> None:
         unseen = images_of(content).unseen
     except UnreadableHtml:
         raise OptionError(
-            place, "it has a declaration that is not HTML (<![...)", "take out what Word or another program added"
+            place, "it has a declaration that is not HTML (<![...)", "remove what Word or another program added"
         ) from None
     if unseen:
         raise OptionError(

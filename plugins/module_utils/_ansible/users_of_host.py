@@ -70,7 +70,7 @@ def users_of(
     for target, group in groups.items():
         for _number, request in group:
             if _is_roots_by_omission(target, request):
-                warn(f"{request.account}: no user is named, so it is root's own account. Name the local user in user.")
+                warn(f"{request.account}: no user is given, so it is root's own account. Name the local user in user.")
     listed: dict[str, list[Account]] = {}  # by user, in any profile or home
     for target, group in groups.items():
         listed.setdefault(target.user.name, []).extend(request.account for _number, request in group)

@@ -164,7 +164,9 @@ class ChangeLog:
             limit: maximum size of all entries in bytes.
         """
         if known and not known.startswith(_START):
-            self.warnings.append(f"This change cannot be rolled back: {self._path} is no log of changes. Move it away.")
+            self.warnings.append(
+                f"This change cannot be rolled back: {self._path} is not a log of changes. Move it away."
+            )
             return None
         entry = self._entry(profile, notes)
         if len(entry) > LARGEST:

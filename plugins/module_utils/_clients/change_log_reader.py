@@ -121,7 +121,7 @@ def parsed(content: bytes) -> list[PastChange]:
 def about_damage(content: bytes, found: t.Sequence[PastChange]) -> str:
     """The warning about damaged lines; empty if there are none."""
     more = len([line for line in content.splitlines() if line.strip()]) - len(found)
-    return f"lines of the log of changes that are damaged, and are passed over: {more}" if more else ""
+    return f"damaged lines of the log of changes, which are ignored: {more}" if more else ""
 
 
 def last_run(entries: t.Iterable[PastChange]) -> str:

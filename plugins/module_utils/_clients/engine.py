@@ -337,6 +337,6 @@ def prove(client: Client[S], make_plan: t.Callable[[], Outcome[S]], done: str) -
         raise HostError(
             client.title,
             f"the settings were {done} and do not read back as written",
-            "see whether something else changes these files at the same time, then run again",
+            "check whether something else changes these files at the same time, then run again",
             changed=True,
         )

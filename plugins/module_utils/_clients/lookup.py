@@ -77,16 +77,18 @@ def about_other_protocol(account: Account, is_there: t.Callable[[], bool]) -> tu
         is_there: whether the account itself exists; called only if needed.
     """
     if account.state is State.PRESENT:
-        return (f"{account} stands beside an account of the same address by the other protocol",)
+        return (f"{account}: there is also an account of the same address with the other protocol",)
     if is_there():
         return ()
-    return (f"{account} is not there, but the address is by the other protocol; set protocol to remove that",)
+    return (
+        f"{account} does not exist, but the address has an account with the other protocol; to remove it, set protocol",
+    )
 
 
 def absence(account: Account, by_other_protocol: bool) -> str:
     """How an account is missing, a clause whose subject is the client."""
     if by_other_protocol:
-        return f"has the address, but not by {account.protocol.value.upper()}"
+        return f"has the address, but not with {account.protocol.value.upper()}"
     return "does not have the account"
 
 
@@ -94,7 +96,7 @@ def about_candidates(account: Account, hosts: t.Iterable[str]) -> str:
     """The warning that an account to remove could be one of several set up by hand."""
     return (
         f"{account} is not removed: it is set up more than once by hand ({', '.join(hosts)}), and none of these is "
-        f"{account.incoming.host}; name the right server in incoming.host to remove that"
+        f"{account.incoming.host}; to remove one of them, name its server in incoming.host"
     )
 
 

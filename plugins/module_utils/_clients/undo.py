@@ -157,7 +157,7 @@ def roll_back(
         backups: t.Sequence[str] = ()
         if done.outcome.changed:
             backups = write(client, done.outcome, undoes=run)
-            prove(client, lambda: make_plan().outcome, "put back")
+            prove(client, lambda: make_plan().outcome, "restored")
     outcome = dataclasses.replace(done.outcome, backups=tuple(backups), interrupted=interrupted)
     return dataclasses.replace(done, outcome=outcome)
 
@@ -209,41 +209,43 @@ def absent(past: PastAccount) -> Account:
 
 def about_refused(past: PastAccount, error: OptionError) -> str:
     """The notice that an account stays because the client refuses to remove it or finds several."""
-    return f"{past.account} stays: {error}"
+    return f"{past.account} is kept: {error}"
 
 
 def about_changed(past: PastAccount) -> str:
     """The notice that an account stays because it was changed since the run."""
-    return f"{past.account} stays: it was made by the run, and was changed since. With force, it is removed."
+    return f"{past.account} is kept: the run created it, but it has been changed since then. Set force to remove it."
 
 
 def about_another(past: PastAccount) -> str:
     """The notice that an account is not the one that the run changed."""
-    return f"{past.account} stays as it is: since that run, it was removed and set up again."
+    return f"{past.account} is left as it is: it was removed and set up again since the run."
 
 
 def about_twin(past: PastAccount) -> str:
     """The notice that an account stays although the POP3 account that it replaced is there again."""
-    return f"{past.account} stays: the POP3 account that it replaced was set up again since."
+    return f"{past.account} is kept: the POP3 account that it replaced has been set up again since then."
 
 
 def about_removed(past: PastAccount) -> str:
     """The notice that the account that replaced a POP3 account is gone, with the identities of both."""
     return (
-        f"{past.account} was removed since, with the identities of the POP3 account that it had replaced. "
-        "Set that up again: list the address with protocol: pop3."
+        f"{past.account} was removed after the run, with the identities of the POP3 account that it had replaced. "
+        "To set that account up again, list the address with protocol: pop3."
     )
 
 
 def about_local_folders(past: PastAccount) -> str:
     """The notice that the local folders of a replaced POP3 account are gone."""
-    return f"{past.account} stays: the local folders of the POP3 account that it replaced were removed since."
+    return (
+        f"{past.account} is kept: the local folders of the POP3 account that it replaced have been removed since then."
+    )
 
 
 def about_restored(past: PastAccount) -> str:
     """The notice about a run that restored a POP3 account."""
     return (
-        f"{past.account}: the run brought a POP3 account back, and that is not undone. To replace it again, list the "
+        f"{past.account}: the run restored a POP3 account, which is not undone. To replace it again, list the "
         "IMAP account with migrate: true."
     )
 
@@ -254,10 +256,10 @@ def _about_passwords(past: PastAccount, *, changed: bool) -> t.Iterator[str]:
     moved = any(one.was and not one.is_ for one in past.passwords)
     for one in past.passwords:
         if one.was and one.is_:
-            yield f"{past.account}: the run replaced the {one.name}. The former one is not known: set it again."
+            yield f"{past.account}: the run replaced the {one.name}. The former password is not known: set it again."
         elif one.was and removed and changed:
-            yield f"{past.account}: the run removed the {one.name}. It is not known: the client asks the user."
+            yield f"{past.account}: the run removed the {one.name}. It is not known: the client will ask the user."
         elif one.is_ and not one.was and past.status is Status.UPDATED and not moved and changed:
-            yield f"{past.account}: the {one.name} that the run stored stays."
+            yield f"{past.account}: the {one.name} that the run stored is kept."
     if removed and past.purged and changed:
-        yield f"{past.account}: the run deleted its mail on this host, which is not brought back."
+        yield f"{past.account}: the run deleted its mail on this host, which cannot be restored."

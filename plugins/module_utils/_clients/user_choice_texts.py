@@ -32,10 +32,10 @@ def sends_by(program: str) -> str:
 
 def own_address(client: str, address: str) -> str:
     """The clause about an account that sends from the user's own address."""
-    return f"{client} sends as {address}, which is the user's own address and stays, with its name"
+    return f"{client} sends as {address}, which is the user's own address and is kept, with its name"
 
 
 def reason(account: Account, choice: str) -> str:
     """Why an account is left, and what to do, as sentences."""
     doing = "remove" if account.state is State.ABSENT else "change"
-    return f"It is left as it is, since {choice}. Set override to {doing} it."
+    return f"It is left as it is, because {choice}. Set override to {doing} it."

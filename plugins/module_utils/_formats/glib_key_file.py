@@ -194,7 +194,7 @@ def _parsed(text: str, path: str) -> list[_KeyFileLine]:
             group = line.group
             first_group = first_group or group
             if line.key == _ENCODING and group == first_group and line.value.upper() != "UTF-8":
-                raise ValueError("the file states another encoding than UTF-8")
+                raise ValueError("the file declares an encoding other than UTF-8")
         except ValueError as error:
             raise DamagedFileError(path, number, str(error), _REMEDY) from None
         lines.append(line)
@@ -249,13 +249,13 @@ def _line(raw: str, group: str) -> _KeyFileLine:
         if header is not None:
             return _KeyFileLine(raw, header.group(1), header=True)
     if stripped[0] == _MARK and not group:  # later ones belong to a key
-        raise ValueError("a byte order mark stands before the text, which GLib does not accept")
+        raise ValueError("there is a byte order mark before the text, which GLib does not accept")
     key, equals, value = stripped.partition("=")
     key = key.rstrip(_BLANKS)
     if not equals or not _KEY.fullmatch(key):
         raise ValueError("a comment, a [group] or key=value was expected")
     if not group:
-        raise ValueError("a value stands before the first [group]")
+        raise ValueError("there is a value before the first [group]")
     return _KeyFileLine(raw, group, key, value.lstrip(_BLANKS))
 
 

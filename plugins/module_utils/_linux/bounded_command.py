@@ -58,6 +58,6 @@ def run(run_command: RunCommand, name: str, command: t.Sequence[str], seconds: i
         raise HostError(
             name,
             f"it did not end within {seconds} seconds",
-            "see that the user's session answers, or have the user log out, and run again",
+            "make sure that the user's session responds, or have the user log out, and run again",
         )
     return code, " ".join(printed.split())

@@ -111,9 +111,9 @@ class LocalDesktop:
         elif any(not process.sandboxed for process in self._processes.of(self._user, "dconf-service", fresh=True)):
             raise HostError(
                 f"the desktop settings of {self._user.name}",
-                "the user is logged in with a message bus that cannot be reached, and settings stored beside it are "
-                "lost",
-                "have the user log out, or log in again, and run once more",
+                "the user is logged in with a message bus that cannot be reached, and settings stored without it "
+                "would be lost",
+                "have the user log out, or log out and in, and run again",
             )
         else:
             command = self._as_user({}, [_program("dbus-run-session"), "--", *command])
@@ -153,7 +153,7 @@ class LocalDesktop:
                 raise HostError(
                     f"the session of {self._user.name}, {address}",
                     str(error),
-                    "have the user log out and in again, and run once more",
+                    "have the user log out and in again, and run again",
                 ) from None
             if bus is not None:
                 self._open.callback(bus.close)
@@ -186,7 +186,7 @@ class LocalDesktop:
 
     def _not_stored(self, path: str, reason: str) -> HostError:
         return HostError(
-            f"the setting {path} of {self._user.name}", reason, "see whether the host's policy (dconf) locks this key"
+            f"the setting {path} of {self._user.name}", reason, "check whether the host's policy (dconf) locks this key"
         )
 
 

@@ -61,7 +61,7 @@ def is_locked(path: str, content: bytes, key: str) -> bool:
 
 def _damaged(path: str) -> DamagedFileError:
     return DamagedFileError(
-        path, None, "this is not a settings file of dconf, or a damaged one", "restore it, or move it away"
+        path, None, "this is not a dconf settings file, or it is damaged", "restore it, or move it away"
     )
 
 

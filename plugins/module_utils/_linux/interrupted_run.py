@@ -70,7 +70,7 @@ class Interrupted(t.NamedTuple):
             journal.note({**self._asdict(), "steps": [step.as_json() for step in self.steps]}, durable=durable)
         except HostError as error:
             first = next((step.target for step in self.steps), next(iter(self.targets), ""))
-            raise HostError(f"{error.subject}, to change {first}", error.reason, error.remedy) from error
+            raise HostError(f"{error.subject}, needed to change {first}", error.reason, error.remedy) from error
 
     @property
     def finishes(self) -> bool:

@@ -54,7 +54,7 @@ class Journal(RunLock):
         with naming(self.path):
             size = os.fstat(descriptor).st_size
             if size > regular_file.LIMIT:
-                raise HostError(self.path, f"this file has {size} bytes, and none of ours is so large", REMEDY)
+                raise HostError(self.path, f"this file has {size} bytes, more than any file of this collection", REMEDY)
             content = os.pread(descriptor, size, 0)
         for line in reversed(content.split(b"\n")[:-1]):
             try:

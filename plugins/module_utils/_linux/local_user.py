@@ -75,23 +75,25 @@ def owner(home: str) -> LocalUser:
     ourselves = os.geteuid()
     if ourselves != 0:  # there are no privileges to misuse
         return find(None)
-    remedy = "say with the option user whose client is meant"
+    remedy = "name the user of the client in the option user"
     path = os.path.join(os.getcwd(), home)
     way = _owners(path)
     owners = {uid for uid in way if uid != 0}
     if len(owners) > 1:
-        raise HostError(home, "the folders on the way to it belong to several users", remedy)
+        raise HostError(home, "the folders on its path belong to several users", remedy)
     if not owners:
         for entry in pwd.getpwall():
             if entry.pw_uid != 0 and os.path.normpath(entry.pw_dir) == os.path.normpath(path):
-                raise HostError(home, f"this is the home directory of {entry.pw_name}, and not that user's own", remedy)
+                raise HostError(
+                    home, f"this is the home directory of {entry.pw_name}, but does not belong to that user", remedy
+                )
         return find(None)
     if way[-1] == 0:
-        raise HostError(home, "it belongs to root, and a folder on the way to it to another user", remedy)
+        raise HostError(home, "it belongs to root, but a folder on its path belongs to another user", remedy)
     try:
         entry = pwd.getpwuid(*owners)
     except KeyError:
-        raise HostError(home, f"it belongs to user id {way[-1]}, whom this host does not know", remedy) from None
+        raise HostError(home, f"it belongs to user ID {way[-1]}, which this host does not know", remedy) from None
     return LocalUser(entry.pw_name, entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
@@ -102,7 +104,7 @@ def require_whole_path(home: str) -> None:
         HostError: it is not.
     """
     if not home.startswith("/"):
-        raise HostError(f"home {home}", "this path does not begin with /", "write the whole path, as in /home/mario")
+        raise HostError(f"home {home}", "this path does not begin with /", "write the full path, such as /home/mario")
 
 
 def require_roots(home: str) -> None:
@@ -114,8 +116,8 @@ def require_roots(home: str) -> None:
     if any(_owners(os.path.join(os.getcwd(), home))):
         raise HostError(
             home,
-            "it belongs to another user, or a folder on the way to it does, who could lead root anywhere by a link",
-            "say with the option user whose client is meant",
+            "it or a folder on its path belongs to another user, who could redirect root with a link",
+            "name the user of the client in the option user",
         )
 
 
@@ -143,7 +145,7 @@ def _owners(path: str) -> list[int]:
         if to is not None:
             seen = "/" if to.startswith("/") else os.path.dirname(seen)
             waiting += [name for name in reversed(to.split("/")) if name]
-    raise HostError(path, "its symbolic links do not end", "see where they lead")
+    raise HostError(path, "its symbolic links never end", "check where they lead")
 
 
 @contextlib.contextmanager

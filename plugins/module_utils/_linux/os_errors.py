@@ -12,30 +12,30 @@ import typing as t
 from .._model.errors import HostError
 
 _REMEDIES = {
-    errno.EACCES: "see that the user owns this path and the folders above it",
-    errno.EPERM: "see that the user owns this path and the folders above it, and that it is not immutable (lsattr)",
-    errno.EBUSY: "see whether something is mounted on this path",
+    errno.EACCES: "make sure that the user owns this path and the folders above it",
+    errno.EPERM: "make sure that the user owns this path and the folders above it, and it is not immutable (lsattr)",
+    errno.EBUSY: "check whether something is mounted on this path",
     errno.ENOSPC: "free space on this file system and run again",
     errno.EDQUOT: "raise the user's quota or free space and run again",
     errno.EROFS: "mount this file system writable and run again",
-    errno.ENOTDIR: "see what stands where a folder is expected",
+    errno.ENOTDIR: "check what is there in place of a folder",
     errno.EISDIR: "move it away and run again",
-    errno.ELOOP: "see where its symbolic links lead",
+    errno.ELOOP: "check where its symbolic links lead",
 }
 
 
 def host_error(path: str, error: OSError) -> HostError:
     """Convert an operating system error for a path."""
     reason = (error.strerror or str(error)).lower()
-    return HostError(path, reason, _REMEDIES.get(error.errno or 0, "see what is wrong with this path and run again"))
+    return HostError(path, reason, _REMEDIES.get(error.errno or 0, "check what is wrong with this path, and run again"))
 
 
 def dead_link(link: str) -> HostError:
     """The error for a symbolic link to a path that does not exist and cannot be made."""
     return HostError(
         link,
-        f"this link leads to {os.path.realpath(link)}, which is not there and cannot be made",
-        "mend or remove the link, and run again; nothing was changed",
+        f"this link leads to {os.path.realpath(link)}, which does not exist and cannot be created",
+        "correct or remove the link, and run again; nothing was changed",
     )
 
 

@@ -42,7 +42,7 @@ def open_regular(path: str, flags: int, mode: int = 0o600) -> int:
         if kind != stat.S_IFREG:
             raise HostError(
                 path,
-                f"this is {_KINDS.get(kind, 'no file')} where a regular file is expected",
+                f"this is {_KINDS.get(kind, 'not a file')} where a regular file is expected",
                 "move it away and run again",
             )
     except BaseException:
@@ -70,8 +70,8 @@ def read(path: str) -> bytes:
         os.close(descriptor)
     raise HostError(
         path,
-        f"the file has at least {size} bytes, and none of more than {LIMIT} bytes ({LIMIT // 1024**2} MiB) is read",
-        "see what fills it, make it smaller or move it away, and run again",
+        f"the file has at least {size} bytes, and at most {LIMIT} bytes ({LIMIT // 1024**2} MiB) are read",
+        "find out what fills it, make it smaller or move it away, and run again",
     )
 
 
@@ -82,7 +82,7 @@ def refuse_link(path: str) -> None:
         HostError: it is a symbolic link.
     """
     if os.path.islink(path):
-        raise HostError(path, "this is a symbolic link where a file is to be written", "move it away and run again")
+        raise HostError(path, "this is a symbolic link, so no file is written there", "move it away and run again")
 
 
 def _read(descriptor: int, size: int) -> bytes:

@@ -99,8 +99,8 @@ def stored_environment(home: str, user: str, uid: int, system: str = "/") -> Env
         ):
             assumed = found.get(assignment.name) or default
             warnings.append(
-                f"{assignment.where} sets {assignment.name} in a way that cannot be told without running it; {assumed} "
-                "is assumed. Have the user log in, and run again meanwhile, if that is wrong."
+                f"{assignment.where} sets {assignment.name} to a value that is only known when it runs; {assumed} is "
+                "assumed. If that is wrong, have the user log in, and run again while the user is logged in."
             )
             continue
         found[assignment.name] = known[assignment.name] = assignment.value
@@ -109,9 +109,7 @@ def stored_environment(home: str, user: str, uid: int, system: str = "/") -> Env
         if name in _DEFAULTS and found[name][:1] not in {"", "/"}:
             default = posixpath.join(home, _DEFAULTS[name])
             path = f"{found[name]}, which is not an absolute path"
-            warnings.append(
-                f"{where} sets {name} to {path}; {default} is assumed. Write the whole path, and run again."
-            )
+            warnings.append(f"{where} sets {name} to {path}; {default} is assumed. Write the full path, and run again.")
     return Environment(found, tuple(dict.fromkeys(warnings)))
 
 

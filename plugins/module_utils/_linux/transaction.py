@@ -146,8 +146,8 @@ def _take_back(journal: Journal | None, steps: t.Sequence[FileStep], noted: Inte
         if isinstance(error, HostError) and written:
             raise HostError(
                 error.subject,
-                f"{error.reason}; changed already, and not to be put back ({failure.reason}): {', '.join(written)}",
-                f"{error.remedy}; the next run completes the change, or takes it back",
+                f"{error.reason}; already changed, and could not be restored ({failure.reason}): {', '.join(written)}",
+                f"{error.remedy}; the next run completes or undoes the change",
                 changed=True,
             ) from error
         return  # the journal keeps it for the next run

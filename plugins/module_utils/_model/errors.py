@@ -102,7 +102,7 @@ class AnotherRunError(HostError):
         process = "" if pid is None else f" (process {pid})"
         super().__init__(
             path,
-            f"another run of this collection{process} is at work for this user and holds this lock",
+            f"another run of this collection{process} is running for this user and holds this lock",
             f"run again when it has ended, or raise lock_timeout{_NOTHING}",
         )
         self.pid = pid

@@ -70,9 +70,9 @@ def left(wanted: Account, stored: Account) -> t.Iterator[str]:
     for identity in wanted.identities:
         found = find(stored.identities, identity.email)
         if identity.absent and found is not None and not found.managed:
-            yield f"the identity {found.email} stays, since it was made by hand"
+            yield f"the identity {found.email} is kept, because it was made by hand"
     if _is_users(wanted.signature, stored.signature):
-        yield "its signature stays, since it was made or changed by hand"
+        yield "its signature is kept, because it was made or changed by hand"
 
 
 def _of_identity(wanted: Identity, stored: Identity | None) -> t.Iterator[Pair]:

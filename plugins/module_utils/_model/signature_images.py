@@ -87,12 +87,12 @@ def _unseen(reference: str) -> str:
     if name == "data":
         return "" if _is_image_data(reference) or _FONT_DATA.match(reference) else _of_data(reference)
     if name == "cid":
-        return f"no message has the part that its image {shown(reference)} names"
-    return f"its image {shown(reference)} is a file that no message has"
+        return f"its image {shown(reference)} names a part that no message has"
+    return f"its image {shown(reference)} is a file that is not in the message"
 
 
 def _of_data(reference: str) -> str:
-    return f"its image {shown(reference)} is no image in a data: URL, or is not complete"
+    return f"its image {shown(reference)} is not an image in a data: URL, or is incomplete"
 
 
 def _is_image_data(reference: str) -> bool:

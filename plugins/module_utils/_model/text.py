@@ -37,7 +37,7 @@ def address(text: str, option: str) -> str:
             "write the address exactly as the provider shows it",
         )
     if len(local_part) > 64 or not _LOCAL_PART.fullmatch(local_part):
-        raise OptionError(option, f"{local_part!r} cannot stand before the @ of an e-mail address", _EXAMPLE)
+        raise OptionError(option, f"{local_part!r} is not valid before the @ of an e-mail address", _EXAMPLE)
     if "." not in domain.strip("."):
         raise OptionError(option, f"the domain {domain!r} is not complete", _EXAMPLE)
     return local_part + "@" + host_name(domain, option)

@@ -78,7 +78,7 @@ def _implicit_tls(side: str, server: Server) -> list[AccountFinding]:
     return [
         error(
             f"{side}.security",
-            f"port {port} starts in clear text, so that TLS from the first byte (ssl) cannot work there",
+            f"port {port} starts in clear text, so TLS from the first byte (ssl) cannot work there",
             f"write starttls, or use port {counterpart(port, Security.SSL)}",
         )
     ]
@@ -91,7 +91,7 @@ def _starttls(side: str, server: Server) -> list[AccountFinding]:
     return [
         error(
             f"{side}.security",
-            f"port {port} speaks TLS from the first byte, so that STARTTLS cannot work there",
+            f"port {port} speaks TLS from the first byte, so STARTTLS cannot work there",
             f"write ssl, or use port {counterpart(port, Security.STARTTLS)}",
         )
     ]
@@ -125,5 +125,5 @@ def _plaintext(side: str, server: Server, allowed: bool) -> list[AccountFinding]
         return []
     reason = f"none sends the password and all mail to {server.host} unencrypted"
     if allowed:
-        return [warning(f"{side}.security", reason, "write ssl or starttls as soon as the server can")]
+        return [warning(f"{side}.security", reason, "write ssl or starttls as soon as the server supports it")]
     return [error(f"{side}.security", reason, "write ssl or starttls, or set allow_plaintext if there is no other way")]

@@ -38,9 +38,9 @@ def before_sign_in(endpoint: Endpoint, login: Login, *, encrypted: bool, allow_p
         return NotTried(login.no_password, "Set the password to test this as well.")
     if not encrypted and not allow_plaintext:
         return NotTried(
-            "the connection is not encrypted and the password would be readable on its way",
+            "the connection is not encrypted and would expose the password",
             f"Set {endpoint.option('security')} to ssl or starttls. Use allow_plaintext only in a network that you "
-            "trust as a whole.",
+            "fully trust.",
         )
     return None
 

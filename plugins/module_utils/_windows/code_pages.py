@@ -60,7 +60,7 @@ def require_codec(code_page: str) -> str:
     if found is None:
         raise OptionError(
             "code_page",
-            f"{code_page!r} is not a code page of Windows that is known here",
+            f"{code_page!r} is not a known Windows code page",
             "write cp and its number, such as cp1252, cp936 or cp65001",
         )
     return found
@@ -82,6 +82,6 @@ def require_encodable(option: str, value: str, code_page: str) -> None:
     except UnicodeEncodeError as error:
         raise OptionError(
             option,
-            f"{value!r} holds {value[error.start]!r}, which the PC's code page {code_page} does not have",
-            "write it with letters that it has, or use the method autodiscover alone",
+            f"{value!r} contains {value[error.start]!r}, which the PC's code page {code_page} does not have",
+            "write it with letters of that code page, or use the method autodiscover alone",
         ) from None

@@ -101,7 +101,7 @@ def parse_writes(
             source,
             text.count("\n", 0, error.position) + 1,
             str(error),
-            "see whether the file was cut off or edited, and export it again",
+            "check whether the file was cut off or edited, and export it again",
         ) from None
 
 
@@ -132,7 +132,7 @@ def _decode(content: bytes, source: str, code_page: str) -> str:
             raise DamagedFileError(source, None, "it ends in the middle of a character", again)
         return content.decode("utf-16-le", "surrogatepass")
     if content.startswith((b"\xfe\xff", b"\xef\xbb\xbf")):
-        raise DamagedFileError(source, None, "it is not in UTF-16LE, which alone Windows reads", again)
+        raise DamagedFileError(source, None, "it is not in UTF-16LE, the only encoding that Windows reads", again)
     if b"\0" in content[:4]:
         raise DamagedFileError(source, None, "it is in UTF-16 without its byte order mark (FF FE)", again)
     try:
@@ -195,7 +195,7 @@ def _value(
         position = _end_of_data(text, start)
     end = _END.match(text, position)
     if end is None:
-        raise _RegSyntaxError(line, "something else stands behind the value")
+        raise _RegSyntaxError(line, "something else follows the value")
     return found, end.end()
 
 
@@ -236,7 +236,7 @@ def _data(text: str, start: int, code_page: str | None) -> tuple[RegValue | None
 def _bytes(digits: str, position: int) -> bytes:
     packed = _GAP.sub("", digits)
     if _BYTES.fullmatch(packed) is None:
-        raise _RegSyntaxError(position, "the hex data are broken")
+        raise _RegSyntaxError(position, "the hex data is malformed")
     return bytes.fromhex("".join(byte.zfill(2) for byte in packed.split(",") if byte))
 
 
@@ -244,13 +244,15 @@ def _wide(data: bytes, code_page: str, position: int) -> bytes:
     try:
         return data.decode(code_page).encode("utf-16-le")
     except UnicodeDecodeError:
-        raise _RegSyntaxError(position, f"the hex data are not text in the code page {code_page}") from None
+        raise _RegSyntaxError(position, f"the hex data is not text in the code page {code_page}") from None
 
 
 def _unescape(raw: str, position: int) -> str:
     def replacement(match: t.Match[str]) -> str:
         if match.group(1) not in _ESCAPED:
-            raise _RegSyntaxError(position, f"\\{match.group(1)} is no escape sequence; a backslash is written twice")
+            raise _RegSyntaxError(
+                position, f"\\{match.group(1)} is not an escape sequence; a backslash must be written twice"
+            )
         return _ESCAPED[match.group(1)]
 
     return _ESCAPE.sub(replacement, raw) if "\\" in raw else raw
@@ -268,7 +270,7 @@ def _refuse_path(path: str) -> None:
         raise OptionError(option, "it does not begin with a root", "write the long name, such as HKEY_USERS")
     for name in names:
         if not name or len(name) > _LONGEST_KEY:
-            raise OptionError(option, f"a key's name has 1 to {_LONGEST_KEY} characters", "see what it is made from")
+            raise OptionError(option, f"a key's name has 1 to {_LONGEST_KEY} characters", "check what it is made from")
     _refuse_invisible(path, option)
 
 
@@ -276,7 +278,9 @@ def _refuse_invisible(name: str, option: str) -> None:
     for character in name:
         if not _visible(character):
             raise OptionError(
-                option, f"it holds U+{ord(character):04X}, which a name in a .reg file cannot", "choose another name"
+                option,
+                f"it contains U+{ord(character):04X}, which a name in a .reg file must not contain",
+                "choose another name",
             )
 
 

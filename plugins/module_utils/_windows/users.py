@@ -88,7 +88,7 @@ def find(known: t.Sequence[WindowsUser], user: str, computer: str = "") -> Windo
             return found[0]
     raise OptionError(
         "user",
-        f"no Windows account {user!r} has a profile on this PC; there are: {_listed(known)}",
+        f"no Windows account {user!r} has a profile on this PC; these have one: {_listed(known)}",
         "correct the name or write the SID; an account that never logged on to this PC has no profile yet",
     )
 
@@ -144,7 +144,7 @@ def _by_sid(known: t.Sequence[WindowsUser], sid: str) -> WindowsUser:
             return one
     raise OptionError(
         "user",
-        f"no Windows account with the SID {sid} has a profile on this PC; there are: {_listed(known)}",
+        f"no Windows account with the SID {sid} has a profile on this PC; these have one: {_listed(known)}",
         "correct the SID; an account that never logged on to this PC has no profile yet",
     )
 

@@ -31,7 +31,7 @@ def warning(host: str, variables: t.Mapping[str, t.Any]) -> str:
         return f"{host} has no mail accounts. Its variable {meant} is not read: rename it to {VARIABLE}."
     state = "is not set for it, or is empty"
     if isinstance(variables.get(VARIABLE), str) and variables[VARIABLE].strip():  # a template
-        state = "has an empty value, or one of a variable that is not set"
+        state = "is empty, or its value refers to a variable that is not set"
     return f"{host} has no mail accounts: the variable {VARIABLE} {state}. It was left alone."
 
 

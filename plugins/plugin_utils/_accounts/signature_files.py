@@ -89,7 +89,7 @@ def _filled(
         )
     except AnsibleError as error:
         raise OptionError(
-            _PLACE, f"{source}: {' '.join(str(error).split())}", "see the file, and its variables"
+            _PLACE, f"{source}: {' '.join(str(error).split())}", "check the file and its variables"
         ) from error
     return str(found[0])
 
@@ -121,5 +121,5 @@ def _data_url(action: ActionBase, path: str, folders: list[str]) -> str:
         ) from error
     kind = next((kind for start, kind in _IMAGES.items() if content.startswith(start)), None)
     if kind is None:
-        raise OptionError(place, f"{path} is no PNG, JPEG or GIF image", "name one that is")
+        raise OptionError(place, f"{path} is not a PNG, JPEG or GIF image", "name one that is")
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -54,7 +54,7 @@ def _about_evolution(result: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any])
         users = ", ".join(dict.fromkeys(str(one["user"]) for one in found))
         yield (
             f"upload: nothing is uploaded from Evolution ({users}), whose folders On This Computer have the mail of "
-            "all accounts together. Its user can drag mail from there to a folder of the account."
+            "all accounts together. The user can drag mail from there to a folder of the account."
         )
 
 

@@ -44,7 +44,7 @@ class OneSite:
         alone = len(self._evidence.of_place) > 1  # other sites have other settings
         kind, place = self._kind, self._place
         if alone and kind not in LOCAL and not self._before.mostly_worked and self._may_be_settings():
-            self._seen = f"Nobody else has {self._endpoint[0]} with these settings."
+            self._seen = f"No other site uses {self._endpoint[0]} with these settings."
             return self._of_server(large=False)
         if kind in LOCAL or kind is Kind.FILTER:
             return self._of_network_or_machine()

@@ -14,7 +14,7 @@ from .rulings import Advice, Ruling
 
 _WHAT: t.Mapping[Kind, str] = {
     Kind.NAME: "has no address",
-    Kind.FILTER: "is led to another address",
+    Kind.FILTER: "resolves to another address",
     Kind.NAME_SERVER: "cannot be looked up",
     Kind.CONNECTION: "does not answer",
     Kind.MODE: "does not speak as the settings expect",
@@ -51,7 +51,7 @@ _WHAT_BY_CODE: t.Mapping[str, str] = {
 _SINGULAR = {"get": "gets", "have": "has", "forbid": "forbids", "are": "is", "do": "does"}
 _AT_SITES: t.Mapping[Kind, str] = {
     Kind.NAME: "the names of mail servers have no address",
-    Kind.FILTER: "a DNS filter leads the servers' names to other addresses",
+    Kind.FILTER: "a DNS filter gives other addresses for the servers' names",
     Kind.NAME_SERVER: "no name server answers",
     Kind.CONNECTION: "connections to the mail servers do not come through",
     Kind.INTERCEPTION: "something in the network intercepts TLS",
@@ -123,12 +123,12 @@ def _code(ruling: Ruling) -> str:
 
 _NOTHING = "Change no settings and no passwords."
 _AT_MACHINES: t.Mapping[Kind, str] = {
-    Kind.NAME: "Look at DNS and hosts file there.",
-    Kind.FILTER: "Look at DNS filter and hosts file there.",
-    Kind.NAME_SERVER: "Look at network and DNS there.",
-    Kind.OWN_FIREWALL: "Permit the connection in the firewall there.",
+    Kind.NAME: "Check DNS and the hosts file there.",
+    Kind.FILTER: "Check the DNS filter and the hosts file there.",
+    Kind.NAME_SERVER: "Check the network and DNS there.",
+    Kind.OWN_FIREWALL: "Allow the connection in the firewall there.",
     Kind.INTERCEPTION: "Look for antivirus software or a proxy that intercepts TLS there.",
-    Kind.CERTIFICATE: "Look at the clock and the trusted certificates there.",
+    Kind.CERTIFICATE: "Check the clock and the trusted certificates there.",
     Kind.PORTAL: "Sign in to the network in a browser there.",
 }
 _AT_NETWORK: t.Mapping[Kind, str] = {
@@ -137,9 +137,9 @@ _AT_NETWORK: t.Mapping[Kind, str] = {
     Kind.PORTAL: "Sign in to that network in a browser.",
 }
 _BY_CODE: t.Mapping[str, str] = {
-    "password_expired": "Set a new password of each account at the provider, and put it into the list of passwords.",
+    "password_expired": "Set a new password for each account at the provider, and add it to the list of passwords.",
     "application_password_needed": (
-        "Create an application password for each account on the provider's web page, and put it into the list of"
+        "Create an application password for each account on the provider's web page, and add it to the list of"
         " passwords."
     ),
     "account_locked": f"{_NOTHING} Unlock each account on the provider's web page, or ask its support.",
@@ -167,7 +167,7 @@ _ACTIONS: t.Mapping[Advice, str] = {
     Advice.ACCESS: f"{_NOTHING} Each account's result says what to do at the provider.",
     Advice.CLIENT: "Run charter.mail.configure, or correct the list.",
     Advice.UNREAD_CLIENT: (
-        "Each account's result says why. Put that right, and run again: whether it differs is not known."
+        "Each account's result says why. Correct that, and run again: it is not known whether it differs."
     ),
     Advice.FIND_OUT: f"{_NOTHING} Test from another network to learn which of the two it is.",
 }
@@ -185,7 +185,7 @@ def action(ruling: Ruling) -> str:
         return f"{_NOTHING} {_AT_NETWORK[ruling.kind]}"
     if ruling.advice in (Advice.MACHINE, Advice.ALL_MACHINES):
         change = _NOTHING if ruling.advice is Advice.ALL_MACHINES else f"{_NOTHING[:-1]}: they work elsewhere."
-        look = "Look at the machines and their networks." if several else "Look at the machine and its network."
+        look = "Check the machines and their networks." if several else "Check the machine and its network."
         return f"{change} {_AT_MACHINES.get(ruling.kind, look)}"
     if ruling.advice in (Advice.ACCESS, Advice.NEW_PASSWORD):
         return _BY_CODE.get(_code(ruling), _ACTIONS[ruling.advice])

@@ -51,7 +51,7 @@ def server_or_settings(
             sure = kind in OF_SETTINGS and len(evidence.hosts) >= 8
             return ruling(Scope.SETTINGS, Advice.SETTINGS, Confidence.HIGH if sure else Confidence.MEDIUM, why)
         return ruling(Scope.PROVIDER, Advice.WAIT, Confidence.MEDIUM, why)
-    why = "No earlier run tells whether it has worked with these settings."
+    why = "No earlier run shows whether it has worked with these settings."
     if wrong:
         confidence = Confidence.MEDIUM if kind in OF_SETTINGS else Confidence.LOW
         return ruling(Scope.SETTINGS, Advice.SETTINGS_UNLESS_WORKED, confidence, why)

@@ -141,6 +141,6 @@ def _keep(action: ActionBase, task_vars: t.Mapping[str, t.Any], **values: t.Any)
         # Use the same text for every host, so that it is shown once.
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         _display.warning(
-            f"Mail results cannot be recorded ({reason}), so that the report will lack hosts. Make {FOLDER_VARIABLE},"
-            " or Ansible's local_tmp, a folder that you can write to."
+            f"Mail results cannot be recorded ({reason}), so hosts will be missing from the report. Make "
+            f"{FOLDER_VARIABLE}, or Ansible's local_tmp, a folder that you can write to."
         )

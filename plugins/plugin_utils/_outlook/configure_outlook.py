@@ -93,7 +93,7 @@ def configure_outlook(
         )
     for folder, name in pc.folders.moved_aside.items():
         warn(
-            f"{folder} was there before this collection staged anything, so that its maker could have changed what "
-            f"is staged. It is {name} now; see what it is, and delete it."
+            f"{folder} existed before this collection staged anything, so whoever created it could have changed what "
+            f"is staged. It was renamed to {name}; check what it is, and delete it."
         )
     return result

@@ -59,10 +59,10 @@ def is_for_everybody(account: Account) -> bool:
 def not_expressed(account: Account) -> tuple[str, ...]:
     """What the file cannot express about an account, one sentence each."""
     if not is_for_everybody(account):
-        why = f"Thunderbird does not find this account by itself, since the user name {account.username} is not made of"
-        return (f"{why} the address. Enter the settings in the table below.",)
+        why = f"because the user name {account.username} is not derived from the address"
+        return (f"Thunderbird does not find this account by itself, {why}. Enter the settings in the table below.",)
     if account.protocol is Protocol.POP3 and account.leave_on_server_days:
-        return ("Thunderbird asks nobody for how many days mail stays on the server. It is an account setting.",)
+        return ("Thunderbird does not ask how many days mail stays on the server. It is an account setting.",)
     return ()
 
 
@@ -81,7 +81,7 @@ def _login(account: Account) -> str:
     if placeholder is None:
         raise OptionError(
             "username",
-            f"the login {account.username!r} of {account} is not made of its address, and the file serves everybody",
+            f"the login {account.username!r} of {account} is not derived from its address, but all users get the file",
             "leave the account out, and set it up with its login",
         )
     return placeholder

@@ -91,7 +91,9 @@ def _outlook(accounts: t.Sequence[Account]) -> tuple[dict[str, bytes], tuple[str
         domain = account.domain
         if domain not in shared:
             found[f"outlook/{domain}.xml"] = autodiscover.render(account)
-    missing.extend(f"There is no Autodiscover file for {domain}, since it serves one account." for domain in shared)
+    missing.extend(
+        f"There is no Autodiscover file for {domain}, because it can serve only one account." for domain in shared
+    )
     return found, tuple(missing)
 
 

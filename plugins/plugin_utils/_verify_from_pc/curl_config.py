@@ -44,9 +44,9 @@ class CurlTest:
 def unfit(username: str, password: Secret) -> str:
     """Why curl cannot use this login, a clause; empty if it can."""
     if ":" in username:
-        return "curl.exe takes what follows the colon in the login for the password"
+        return "curl.exe would treat what follows the colon in the login as the password"
     if "\0" in username + password.reveal():
-        return "the login or the password has a character that curl.exe cannot be given"
+        return "the login or the password has a character that cannot be passed to curl.exe"
     return ""
 
 

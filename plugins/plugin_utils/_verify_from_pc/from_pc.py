@@ -25,7 +25,7 @@ from .curl_results import CurlResult
 from .run_curl import CurlRun
 
 CONTROLLER, PC = "controller", "pc"
-NO_PASSWORD_THERE = "the PC is given no password"
+NO_PASSWORD_THERE = "no password is sent to the PC"
 
 RunTests = t.Callable[[t.Sequence[CurlTest], float], CurlRun]
 
@@ -92,7 +92,10 @@ def add(
     tried = True
     try:
         run = run_tests(tests, seconds)
-        reason, tried = "" if run.has_curl else "it has no curl.exe, which Windows has had since 2018", run.has_curl
+        reason, tried = (
+            "" if run.has_curl else "it has no curl.exe, which Windows has included since 2018",
+            run.has_curl,
+        )
         results = {tests[number]: result for number, result in run.results.items()}
         if not reason and not results:
             reason = f"its curl.exe gave no result; 7.75 or later is needed ({run.version or 'version unknown'})"

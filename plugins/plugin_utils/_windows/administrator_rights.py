@@ -58,7 +58,7 @@ def _opened(sid: str) -> str:
 def _no_administrator(hive: str) -> HostError:
     return HostError(
         hive,
-        "the connection has no administrator's rights on this PC: this part of the registry is there and cannot be "
+        "the connection has no administrator's rights on this PC: this part of the registry exists but cannot be "
         "opened",
         "connect as an administrator of the domain or as the built-in Administrator; other local administrators have "
         "no such rights over the network unless the PC's LocalAccountTokenFilterPolicy is 1",

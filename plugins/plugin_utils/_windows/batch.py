@@ -318,15 +318,15 @@ def _plain(text: str) -> str:
     if not _PLAIN.fullmatch(text):
         raise HostError(
             repr(text),
-            "it has characters that mean something to cmd.exe and cannot be used in a command",
-            "report this if the name is nothing unusual",
+            "it has characters with a special meaning in cmd.exe, so it cannot be used in a command",
+            "report this if the name looks ordinary",
         )
     return text
 
 
 def _file_name(text: str) -> str:
     if not _FILE_NAME.fullmatch(text):
-        raise HostError(repr(text), "it cannot be a file's name in a command", "report this")
+        raise HostError(repr(text), "it cannot be used as a file name in a command", "report this")
     return text
 
 

@@ -27,8 +27,8 @@ class LostAnswerError(HostError):
         super().__init__(
             "the PC",
             f"the answer of the batch file {name} lacks {', '.join(answer.lost)}",
-            "run again. If it happens again, check which program keeps these files, or those in the temporary folder, "
-            "open, such as an antivirus or an indexer, and exclude them from it",
+            "run again. If it happens again, find out which program (such as an antivirus or an indexer) keeps these "
+            "files or those in the temporary folder open, and exclude them from it",
         )
         self.parts = answer.parts
         self.lost = answer.lost

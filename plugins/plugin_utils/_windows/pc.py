@@ -120,7 +120,7 @@ class WindowsPc:
         if answer.kept:
             raise HostError(
                 answer.kept[0],
-                "another file of this name cannot be deleted, or a folder of its path leads elsewhere",
+                "another file of this name cannot be deleted, or a folder in its path is a link",
                 "check which program has it open, such as an antivirus, and run again",
             )
         if answer.lost:

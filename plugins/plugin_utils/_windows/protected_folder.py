@@ -94,15 +94,15 @@ class ProtectedFolders:
         if answer.kept:
             raise HostError(
                 answer.kept[0],
-                "it was made by somebody else before this collection staged anything, and cannot be renamed",
+                "another user created it before this collection staged anything, and it cannot be renamed",
                 "check what it is and which program has it open, delete it, and run again; nothing was staged",
             )
         for number, folder in enumerate(folders):
             if not _is_folder(_after(answer.parts, f"{sid} rights {number} attributes ")):
                 raise HostError(
                     folder,
-                    "it is not a folder of its own, or it cannot be created",
-                    "check what is there on the PC, and whether the connection is an administrator's",
+                    "it is a link or not a folder, or it cannot be created",
+                    "check what is there on the PC and whether the connection has administrator's rights",
                 )
             if f"{sid} rights {number}" not in answer.parts:
                 self.unproven.add(folders[0])
@@ -110,7 +110,7 @@ class ProtectedFolders:
                 raise HostError(
                     folder,
                     "other users may change its content, and with it the servers that Outlook signs in to",
-                    "check its access rights, and whether the connection is an administrator's; nothing was staged",
+                    "check its access rights and whether the connection has administrator's rights; nothing was staged",
                 )
         self._protected.add(sid)
         self._made.update(folders)

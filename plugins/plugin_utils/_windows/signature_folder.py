@@ -70,7 +70,7 @@ def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUse
     redirected = registry.value(locations.shell_folders(user.sid), "AppData")
     usual = {fold(_USUAL), fold(folders[2])}
     if redirected is not None and fold((redirected.text or "").rstrip("\\")) not in usual:
-        return f"the user's folder for data of programs is elsewhere ({redirected.text})"
+        return f"the user's AppData folder is redirected ({redirected.text})"
     named = registry.value(locations.office(user.sid), "Signatures")
     if named is not None and named.text and fold(named.text) != fold(locations.SIGNATURES[-1]):
         return f"Outlook keeps signatures in a folder with another name ({named.text})"
@@ -79,7 +79,7 @@ def obstacle(answer: t.Mapping[str, bytes], registry: Registry, user: WindowsUse
         prefix = f"{user.sid} above signatures {number} attributes "
         shown = next((name[len(prefix) :] for name in answer if name.startswith(prefix)), "")
         if "l" in shown:
-            return f"{path} leads elsewhere"
+            return f"{path} is a link to another folder"
         if "d" not in shown and (shown or path != folder):
             return f"{path} is not a folder" if shown else f"there is no folder {path}"
     return ""

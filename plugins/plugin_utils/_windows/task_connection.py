@@ -45,15 +45,15 @@ class TaskConnection:
                 raise HostError(
                     _UNDECODED.sub("?", remote),
                     "the path of the temporary folder has characters outside ASCII, which this connection does not "
-                    "carry as they are",
+                    "transmit unchanged",
                     "set ansible_remote_tmp to a folder without them that only administrators can use",
                 )
             refused = sorted(set(_REFUSED.findall(remote)))
             if refused:
                 raise HostError(
                     remote,
-                    f"the path of the temporary folder has the signs {' '.join(refused)}, which command lines of "
-                    "Windows do not take as they are",
+                    f"the path of the temporary folder has the characters {' '.join(refused)}, which Windows command "
+                    "lines do not pass on unchanged",
                     "set ansible_remote_tmp to a folder without them that only administrators can use",
                 )
             with tempfile.TemporaryDirectory() as local:  # readable only by this user

@@ -25,7 +25,7 @@ def require_user(account: Account) -> None:
     if not account.user:
         raise OptionError(
             "user",
-            f"it is missing for {account}, and on a PC it is not the user who connects",
+            f"it is missing for {account}, and on Windows the connecting user is not the default",
             "write the name or SID of the Windows user",
         )
 

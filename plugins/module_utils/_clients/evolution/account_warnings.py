@@ -37,7 +37,7 @@ def about(
     if has_other_protocol(state.sources, account):
         yield from about_other_protocol(account, lambda: find(state.sources, account) is not None)
     for host, why in kept:
-        yield f"{account}: the POP3 account at {host} stays, since {why}; set override to replace it"
+        yield f"{account}: the POP3 account at {host} is kept, because {why}; set override to replace it"
     for key in void(state.sources, account):
         yield about_void(account, *(state.sources.text(key, AUTHENTICATION, name) for name in ("User", "Host")))
     chosen = choice(state.sources, account)
@@ -49,15 +49,15 @@ def about(
         yield from _about_senders(state, account)
         if account.password is not None and password_store != NONE and not state.passwords.value.writable:
             yield (
-                f"{account}: its password is not stored, since {state.passwords.value.problem}; "
+                f"{account}: its password is not stored, because {state.passwords.value.problem}; "
                 "Evolution will ask for it once"
             )
     elif find(state.sources, account) is None:
         yield from _about_absent(state, account)
     if str(account) in state.left:
         yield (
-            f"{account}: its password could not be deleted, since {state.passwords.value.problem}; "
-            "Evolution deletes passwords of accounts that are gone by itself, within a day of its use"
+            f"{account}: its password could not be deleted, because {state.passwords.value.problem}; "
+            "Evolution itself deletes the passwords of removed accounts, within a day of use"
         )
 
 
@@ -72,20 +72,20 @@ def _about_all_accounts(account: Account) -> t.Iterator[str]:
     """The same sentence for every account, so it is shown only once."""
     names = [name for name, _value in account.client.given() if name in FOR_ALL_ACCOUNTS]
     if names:
-        yield f"Evolution has one setting for all accounts in place of {' and '.join(names)}: the user sets it there"
+        yield f"Evolution has one setting for all accounts instead of {' and '.join(names)}: the user sets it there"
 
 
 def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:
     missing, signature = aliases.not_held(account), account.signature
     if missing:
         yield (
-            f"{account}: in Evolution an identity is an alias, which has an address and a name, so that "
-            f"{' and '.join(missing)} of its identities stay unset"
+            f"{account}: in Evolution an identity is an alias, which has only an address and a name, so "
+            f"{' and '.join(missing)} of its identities cannot be set"
         )
     if signature is not None and {signature.in_replies, signature.in_forwards} != {None}:
         yield (
-            f"{account}: Evolution has one setting for all accounts on whether replies and forwarded messages get a "
-            "signature, which stays as the user has it"
+            f"{account}: Evolution has one setting for all accounts for signatures in replies and forwarded messages; "
+            "the user's choice is kept"
         )
     ids = find(state.sources, account) if account.identities or signature else None
     found = None if ids is None else read_back(state.sources, ids, state.signature if signature else None)
@@ -96,7 +96,7 @@ def _about_senders(state: EvolutionState, account: Account) -> t.Iterator[str]:
 def _about_absent(state: EvolutionState, account: Account) -> t.Iterator[str]:
     keeper = keeper_of(state.sources, account)
     if keeper is not None:
-        yield (f"{account} stays in Evolution by {keeper.program} ({keeper.name}), and nothing else is there to remove")
+        yield f"{account} is kept in Evolution by {keeper.program} ({keeper.name}), and there is nothing else to remove"
     hosts = candidates(state.sources, account)
     if len(hosts) > 1:
         yield about_candidates(account, hosts)

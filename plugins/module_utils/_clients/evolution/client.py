@@ -120,7 +120,7 @@ class Evolution(ClientDefaults):
                 raise HostError(
                     self.profile,
                     f"the sources in this folder have more than {_LARGEST} bytes ({_LARGEST // 1024**2} MiB) together",
-                    "see what fills them, move that away and run again",
+                    "find out what fills it, move that away and run again",
                 )
             if source is not None and session is None:  # a registry loads valid files by itself
                 found[uid] = source

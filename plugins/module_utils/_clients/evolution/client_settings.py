@@ -121,7 +121,7 @@ def _enforce_setting(edited: Edited, ids: SourceIds, name: str, wanted: Value | 
     if stored is not None and (stored in ("true", "false")) is not isinstance(wanted, bool):
         raise OptionError(
             f"settings.{name}",
-            f"{wanted!r} is of another type than the value that Evolution has, {stored!r}",
+            f"{wanted!r} is not of the same type as the value in Evolution, {stored!r}",
             "write a value of that type",
         )
     edited[uid] = _with(edited[uid], (group, key), wanted)

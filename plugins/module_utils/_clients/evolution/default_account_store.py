@@ -50,8 +50,8 @@ class DesktopDefaults:
             if lock is not None:
                 raise OptionError(
                     "default",
-                    f"{lock} locks {path(name)}, so that the site's default account counts for every user",
-                    "leave it out, or take the lock away; nothing was changed",
+                    f"{lock} locks {path(name)}, so the site's default account applies to every user",
+                    "leave it out, or remove the lock; nothing was changed",
                 )
 
     def stored(self, name: str) -> str | None:
@@ -100,7 +100,7 @@ class NoDefaults:
         raise OptionError(
             "default",
             "the default account is stored on the desktop of a user, and none belongs to this home directory",
-            "leave it out; an account that is alone needs no default",
+            "leave it out; a single account needs no default",
         )
 
     def stored(self, name: str) -> str | None:

@@ -119,7 +119,7 @@ def _not_expressed(sources: Sources, ids: SourceIds, signatures: SignatureFiles)
         yield f"it sends by {backend}" if backend else "it cannot send"
     signature = sources.text(ids.identity, MAIL_IDENTITY, "SignatureUid")
     if sources.has_group(signature, MAIL_SIGNATURE) and signatures.is_link(signature):
-        yield "its signature is a symbolic link, as a program is"
+        yield "its signature is a symbolic link, which is how Evolution stores a program"
     name = sources.text(ids.account, DATA_SOURCE, "DisplayName")
     if name and name != sources.text(ids.identity, MAIL_IDENTITY, "Address"):
         yield f"it is called {name!r}"

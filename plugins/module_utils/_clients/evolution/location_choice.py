@@ -94,8 +94,10 @@ def _native(files: Files, home: str, environment: Environment) -> Location:
     if environment.live or found == usual:
         return found._replace(warnings=environment.warnings)
     if files.is_directory(usual.sources) and not files.is_directory(found.sources):
-        reason = f"the files of a login set XDG_CONFIG_HOME to {posixpath.dirname(found.config)}"
-        warning = f"{reason}, where Evolution has nothing yet; {usual.config}, where it has something, is configured."
+        reason = f"the login files set XDG_CONFIG_HOME to {posixpath.dirname(found.config)}"
+        warning = (
+            f"{reason}, where Evolution has no accounts yet; {usual.config}, where it has accounts, is configured."
+        )
         return usual._replace(warnings=(*environment.warnings, warning))
     return found._replace(warnings=environment.warnings)
 

@@ -54,7 +54,7 @@ def _find(sources: Sources, account: Account) -> SourceIds | None:
     if kept_by is not None:
         raise OptionError(
             "email",
-            f"{account} is in Evolution by {kept_by.program} ({kept_by.name}), which {kept_by.effect}",
+            f"{account} is set up in Evolution by {kept_by.program} ({kept_by.name}), which {kept_by.effect}",
             f"remove it there ({kept_by.where}) and run again, or leave this account to that program",
         )
     with_login = _unmarked(sources, account)

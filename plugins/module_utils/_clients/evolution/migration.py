@@ -97,7 +97,7 @@ def _of_provider(sources: Sources, account: Account) -> t.Iterator[tuple[SourceI
         if not moves_from(account, stored.incoming.host):
             continue
         if any(sources.has_group(uid, AUTOCONFIG) for uid in ids.all):
-            yield ids, "a template of the site's makes it at each login"
+            yield ids, "a template of the site creates it at each login"
         elif find(sources, stored) == ids:
             yield ids, "" if account.override else chosen_for(sources, ids, account)
 

@@ -99,7 +99,7 @@ class AccountRegistry:
         try:
             self.bus.call(NAME, path, full, member, signature, *arguments)
         except BusError as error:
-            raise _refused(uid, f"{member} was answered with: {error}") from None
+            raise _refused(uid, f"{member} failed: {error}") from None
 
 
 def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> AccountRegistry | None:
@@ -126,7 +126,7 @@ def running(desktop: Desktop, sleep: t.Callable[[float], None] = time.sleep) -> 
             raise HostError(
                 "Evolution's account registry",
                 "two of them run for this user, on two message buses; nothing was changed",
-                "have the user log out and in again, and run once more",
+                "have the user log out and in again, and run again",
             )
     if not found:
         raise _unreachable("its message bus cannot be reached")
@@ -165,8 +165,8 @@ def _offers(bus: Bus) -> bool:
     if others:
         raise HostError(
             "Evolution's account registry",
-            f"it offers {others[0]}, where {NAME} is known here; nothing was changed",
-            "use a release of this collection that knows this release of Evolution",
+            f"it offers {others[0]}, but this collection supports {NAME}; nothing was changed",
+            "use a release of this collection that supports this release of Evolution",
         )
     return False
 
@@ -183,8 +183,8 @@ def _identity(bus: Bus) -> str:
 def _unreachable(reason: str) -> HostError:
     return HostError(
         "Evolution's account registry",
-        f"it runs in the user's session and cannot be asked: {reason}",
-        "have the user log out, or log in again, and run once more",
+        f"it runs in the user's session, but cannot be used: {reason}",
+        "have the user log out, or log out and in, and run again",
     )
 
 
@@ -192,5 +192,5 @@ def _refused(uid: str, reason: str) -> HostError:
     return HostError(
         f"Evolution's account registry, source {uid}",
         reason,
-        "see that the user owns the folder of Evolution's sources and can write there, and run once more",
+        "make sure that the user owns the folder of Evolution's sources and can write there, and run again",
     )

@@ -143,14 +143,14 @@ def _remarks(
     owners = (one.account for one in state.removals if one.ids.identity == identity)
     if identity not in state.sources and all(is_foreign(before, identity, owner) for owner in owners):
         address = before.text(identity, MAIL_IDENTITY, "Address")
-        yield f"{account}: this also removes {address}, the user's own address, as which Evolution sent by it"
+        yield f"{account}: this also removes {address}, the user's own address, which Evolution used as its sender"
     if named:
         yield (
-            f"{account}: folders of it are still named in {' and '.join(named)}; have the user choose others in "
+            f"{account}: its folders are still named in {' and '.join(named)}; have the user choose others in "
             "Evolution (Edit, Accounts)"
         )
     if other is not None:
-        yield f"{account}: its mail on this host is not deleted, since another account uses {other}"
+        yield f"{account}: its mail on this host is not deleted, because another account uses {other}"
 
 
 def _handed_over(after: Sources, uid: str, old: str, heirs: t.Sequence[str]) -> Sources:

@@ -113,8 +113,8 @@ def _mend(session: Session, files: Files, folder: str, edited: t.Mapping[str, Gl
         if uid not in memory:
             raise HostError(
                 f"Evolution's account registry, source {uid}",
-                "it accepted the source and no longer has it",
-                "see whether something else changes the accounts at the same time, then run again",
+                "it accepted the source, but no longer has it",
+                "check whether something else changes the accounts at the same time, then run again",
             )
     contents = {source_path(folder, uid): memory[uid].encode("utf-8", "surrogateescape") for uid in edited}
     for _look in range(_LOOKS):

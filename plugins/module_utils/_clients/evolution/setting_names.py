@@ -106,12 +106,12 @@ def check(name: str, value: Value | None) -> None:
     source, group, key = parts(name)
     group, key = _as_known(group, _KNOWN_GROUPS), _as_known(key, _KNOWN_KEYS)
     if (group, key) in _OPTIONS:
-        raise OptionError(option, "this setting follows from an option", f"use the option {_OPTIONS[group, key]}")
+        raise OptionError(option, "an option controls this setting", f"use the option {_OPTIONS[group, key]}")
     if group in _GROUPS or (group, key) in _REFUSED or _DANGEROUS.search(key):
         raise OptionError(
             option,
-            "a task may not set it, since it names other sources or decides how the client connects",
-            "leave it out, and set it in Evolution if it must be",
+            "a task must not set it, because it names other sources or decides how the client connects",
+            "leave it out, and set it in Evolution if you need it",
         )
     known = f"{source}/{group}/{key}"
     if known != name:

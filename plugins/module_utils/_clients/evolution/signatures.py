@@ -76,7 +76,7 @@ class SignatureFiles:
         for name in filter(self.is_link, new):
             raise HostError(
                 self.path(name),
-                "this is a symbolic link where Evolution's signature is to be written",
+                "this is a symbolic link, so Evolution's signature is not written there",
                 "move it away and run again; nothing was changed",
             )
 

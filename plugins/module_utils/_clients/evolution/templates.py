@@ -39,8 +39,8 @@ def refuse_changes(before: Sources, after: Sources, found: SourceIds | None, acc
         if before.has_group(key, AUTOCONFIG) and (key not in after or _is_changed(before, after, key)):
             raise OptionError(
                 "email",
-                f"{account} is in Evolution by the template {key}{SUFFIX} of evolution-data-server, which has the "
-                "last word at each login",
+                f"{account} is set up in Evolution by the template {key}{SUFFIX} of evolution-data-server, which "
+                "applies again at each login",
                 f"change or remove it where the site keeps its templates (usually {FOLDER}), or leave this account to "
                 "it; nothing was changed",
             )

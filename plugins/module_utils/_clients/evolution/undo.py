@@ -86,7 +86,7 @@ def _with_removed(state: EvolutionState, past: PastAccount, force: bool) -> Undo
         return Undone(state)
     sources, left = with_values(state.sources.updated(back), past, force)
     after, more = with_rest(state, with_sources(state, sources), past, force)
-    notices = tuple(f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden)
+    notices = tuple(f"{past.account}: the value of {key} is not known, so it is not restored." for key in past.hidden)
     return Undone(after, (*left, *more), notices)
 
 

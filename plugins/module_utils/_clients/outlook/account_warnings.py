@@ -33,7 +33,7 @@ def _pop3_mail(state: OutlookState, account: Account) -> str:
     else:
         where += ", together with that of other accounts"
     return (
-        f"Outlook will put the mail of this POP3 account into {where}. For a place of its own, name another profile in "
+        f"Outlook will store the mail of this POP3 account in {where}. To keep it separate, name another profile in "
         "mail_profile, or have the user choose a data file in Outlook (File, Account Settings, Change Folder)."
     )
 
@@ -43,5 +43,5 @@ def _roaming(state: OutlookState) -> str:
         return ""
     return (
         f"{state.user.name} has a roaming profile: ImportPRF is copied to other PCs, where the PRF file is missing. "
-        "Have Outlook started on this PC first."
+        "Have the user start Outlook on this PC first."
     )

@@ -89,7 +89,7 @@ def parse(content: bytes, email: str, source: str = "Autodiscover file") -> Acco
 def _fit(option: str, value: str) -> str:
     text.visible(value, option)
     if any(character in value for character in _NOT_IN_XML):
-        raise OptionError(option, f"{value!r} holds a character that XML does not have", "write it as plain text")
+        raise OptionError(option, f"{value!r} contains a character that XML does not allow", "write it as plain text")
     return value
 
 

@@ -48,8 +48,9 @@ def _exchange(state: OutlookState) -> Blocker | None:
         for name in names:
             if state.number(key, name) == 1:
                 return Blocker(
-                    f"{name} is 1 in {key}: Outlook makes its profile for Exchange by itself and takes nothing else.",
-                    f"See who has set it (group policy?), set {name} to 0 and run again.",
+                    f"{name} is 1 in {key}: Outlook creates its profile for Exchange automatically and imports "
+                    "nothing else.",
+                    f"Find out what sets it (Group Policy?), set {name} to 0 and run again.",
                 )
     return None
 
@@ -60,32 +61,30 @@ def _old_outlook(state: OutlookState) -> Blocker | None:
         return None
     name = _OLD_NAMES.get(version, f"{version}.0")
     return Blocker(
-        f"The Outlook that starts on this PC is Outlook {name} (Office{version}), by the key {CLASSIC}. It "
-        "reads nothing of what is staged, which is for Outlook 2016 and later.",
+        f"This PC starts Outlook {name} (Office{version}), according to the key {CLASSIC}. It does not read what is "
+        "staged, which is for Outlook 2016 and later.",
         "Install a supported Outlook and remove the old one, or set up the account by hand.",
     )
 
 
 def _new_outlook(state: OutlookState) -> Blocker | None:
-    reason = "The new Outlook keeps its accounts at Microsoft and takes none from this PC"
+    reason = "The new Outlook stores its accounts at Microsoft and accepts none from this PC"
     if state.machine.new and not state.machine.classic:
         return Blocker(
             f"Only the new Outlook is installed. {reason}.",
-            "Install classic Outlook, which is a download of its own on PCs that come with Office, or another mail "
-            "client.",
+            "Install classic Outlook (a separate download on PCs that come with Office) or another mail client.",
         )
     for root in _roots(state):
         if state.number(root + r"\Preferences", "UseNewOutlook") != 1:
             continue
         if root == locations.outlook(state.user.sid):
             return Blocker(
-                f"{state.user.name} has changed to the new Outlook. {reason}.",
+                f"{state.user.name} has switched to the new Outlook. {reason}.",
                 "Have the user switch off New Outlook at the top right of its window, and run again.",
             )
         return Blocker(
-            f"The policy UseNewOutlook is 1 in {root}\\Preferences: {state.user.name} works with the new Outlook. "
-            f"{reason}.",
-            "See who has set it, set it to 0 and run again.",
+            f"The policy UseNewOutlook is 1 in {root}\\Preferences: {state.user.name} uses the new Outlook. {reason}.",
+            "Find out what sets it, set it to 0 and run again.",
         )
     return None
 
@@ -96,9 +95,9 @@ def migration(state: OutlookState) -> str:
     if not found:
         return ""
     return (
-        f"{state.user.name} is to be moved to the new Outlook ({'; '.join(found)}), which takes no account from this "
-        "PC. Whether the classic Outlook still takes what is staged is not known. Set the values to 0, and "
-        "NewOutlookMigrationUserSetting as a policy, too, if the classic Outlook is to stay."
+        f"{state.user.name} will be moved to the new Outlook ({'; '.join(found)}), which accepts no accounts from this "
+        "PC. It is not known whether classic Outlook will still use what is staged. To keep classic Outlook, set these "
+        "values to 0, and also set NewOutlookMigrationUserSetting to 0 as a policy."
     )
 
 
@@ -112,10 +111,10 @@ def other_outlook(state: OutlookState) -> str:
     found = [*used, *_migrations(state)]
     if not found:
         return ""
-    is_there = "works with the new Outlook" if used else "is to be moved to the new Outlook"
+    is_there = "uses the new Outlook" if used else "will be moved to the new Outlook"
     return (
-        f"The account is in classic Outlook, but {state.user.name} {is_there} ({'; '.join(found)}), which keeps "
-        "accounts of its own. Set the values to 0 if classic Outlook is to stay."
+        f"The account is in classic Outlook, but {state.user.name} {is_there} ({'; '.join(found)}), which has "
+        "its own accounts. To keep classic Outlook, set these values to 0."
     )
 
 
@@ -140,8 +139,8 @@ def _foreign_prf(state: OutlookState, methods: tuple[str, ...]) -> Blocker | Non
     if "prf" not in methods or not state.import_prf or locations.is_ours(state.import_prf):
         return None
     return Blocker(
-        f"Outlook is to import {state.import_prf} at its next start, which is not ours, and it imports only one.",
-        f"Have Outlook started, or delete ImportPRF in {locations.setup(state.user.sid)}, and run again.",
+        f"Another PRF ({state.import_prf}) is already queued for Outlook's next start, and Outlook imports only one.",
+        f"Have the user start Outlook, or delete ImportPRF in {locations.setup(state.user.sid)}, and run again.",
     )
 
 
@@ -154,9 +153,9 @@ def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
         prefers = state.registry.value(key, registry_values.PREFER_LOCAL_XML)
         if prefers is not None and prefers.number != 1:
             return Blocker(
-                f"The policy PreferLocalXML is {prefers.plain!r} in {key}: Outlook asks servers for its settings and "
-                "does not use those on this PC.",
-                "See who has set it, set it to 1 or delete it, and run again.",
+                f"The policy PreferLocalXML is {prefers.plain!r} in {key}: Outlook gets its settings from servers "
+                "and ignores those on this PC.",
+                "Find out what sets it, set it to 1 or delete it, and run again.",
             )
         value = state.registry.value(key, domain)
         if value is not None and value.text != state.path(locations.xml(domain)):
@@ -169,6 +168,6 @@ def foreign_xml(state: OutlookState, account: Account) -> Blocker | None:
     if value is None or locations.is_ours(value.text or ""):
         return None
     return Blocker(
-        f"Outlook has settings for {domain} already, which are not ours: {value.plain!r}.",
+        f"Outlook already has settings for {domain} that this collection did not stage: {value.plain!r}.",
         f"Delete the value {domain} in {key} if nobody needs it, and run again.",
     )

@@ -118,7 +118,7 @@ class Outlook(ClientDefaults):
         if not state.loaded:
             raise HostError(
                 f"Outlook {self.profile}",
-                "the user is not logged on to this PC, so that it cannot be read",
+                "the user is not logged on to this PC, so Outlook's accounts cannot be read",
                 "run again while the user is logged on",
             )
         made = lookup.find(state, wanted)
@@ -131,7 +131,7 @@ class Outlook(ClientDefaults):
             ),
             incoming=StoredLogin(made.account.username, None),
             outgoing=StoredLogin(made.outgoing_username, None),
-            locked="Outlook keeps them for the user alone",
+            locked="in Outlook, only the user can read them",
             others=(),
             sign_in=made.sign_in,
             security_names=made.security_names,
@@ -148,9 +148,9 @@ class Outlook(ClientDefaults):
         state = self.read()
         status = self.verdict(state, wanted).standing
         if status is OutlookStatus.STAGED:
-            return "does not have the account yet, which is staged for its next start"
+            return "does not have the account yet (it is staged for the next start)"
         if status is OutlookStatus.CONSUMED:
-            return "has taken what was staged and made no account of it"
+            return "imported the staged settings but created no account"
         return absence(wanted, lookup.has_other_protocol(state, wanted))
 
     def running(self) -> bool:
@@ -211,8 +211,8 @@ class Outlook(ClientDefaults):
             foreign = foreign_xml(state, account)
             if rival is not None:
                 found.append(
-                    f"{account}: no settings for Autodiscover were staged, which can serve one account of a domain for "
-                    f"each user, and {rival} is of the same"
+                    f"{account}: no settings for Autodiscover were staged, because Autodiscover can serve only one "
+                    f"account of a domain for each user, and {rival} has the same domain"
                 )
             elif foreign is not None:
                 found.append(f"{account}: no settings for Autodiscover were staged. {foreign.reason}")
@@ -257,8 +257,8 @@ class Outlook(ClientDefaults):
             self._take_back(before, written, changed, texts)
             raise HostError(
                 f"Outlook {self.profile}",
-                f"{' and '.join(wrong)} do not read back as written, and all was taken back",
-                "see whether Outlook was started just now, or another tool changes the same, and run again",
+                f"{' and '.join(wrong)} do not read back as written, so everything was undone",
+                "check whether Outlook was just started or another tool changes the same settings, and run again",
             )
         return ()
 

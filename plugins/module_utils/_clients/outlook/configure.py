@@ -51,8 +51,8 @@ def _with_account(
     if methods == (AUTODISCOVER,) and rival is not None:
         raise OptionError(
             "method",
-            f"autodiscover can serve one account of a domain for each user, and {before.user.name} has {rival} beside "
-            f"{account}",
-            "let method have prf, too",
+            f"autodiscover can serve only one account of a domain for each user, and {before.user.name} has {rival} as "
+            f"well as {account}",
+            "add prf to method",
         )
     return staging.with_account(before, account, methods, profile)

@@ -37,7 +37,7 @@ def writes(
             serve a domain.
     """
     if prf is None and xml_folder is None:
-        raise OptionError("prf, xml_folder", "neither is given", "say where the files are on the PC")
+        raise OptionError("prf, xml_folder", "neither is given", "give the path of the files on the PC")
     hive = _hive(sid)
     found = []
     if prf is not None:
@@ -65,7 +65,9 @@ def _hive(sid: str | None) -> str:
         return registry_keys.CURRENT_USER
     if not users.USER_SID.fullmatch(sid):
         raise OptionError(
-            "sid", f"{sid!r} is no SID of a user", "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001"
+            "sid",
+            f"{sid!r} is not the SID of a user",
+            "write one such as S-1-5-21-1111111111-2222222222-3333333333-1001",
         )
     return registry_keys.hive(sid.upper())
 
@@ -74,7 +76,7 @@ def _full_path(option: str, path: str) -> str:
     if not _FULL_PATH.fullmatch(text.visible(path, option)):
         raise OptionError(
             option,
-            f"{path!r} is not a full path of Windows without variables",
+            f"{path!r} is not a full Windows path without variables",
             r"write one such as C:\ProgramData\Mail\jo.prf",
         )
     return path

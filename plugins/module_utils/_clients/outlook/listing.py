@@ -24,8 +24,8 @@ def accounts(client: Outlook) -> Listing:
     if not state.loaded:
         raise HostError(
             client.title,
-            "the user is not logged on to this PC, so that it cannot be read",
-            "run again while the user is",
+            "the user is not logged on to this PC, so Outlook's accounts cannot be read",
+            "run again while the user is logged on",
         )
     return Listing(tuple(in_profiles(state)))
 

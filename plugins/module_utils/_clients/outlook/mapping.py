@@ -45,7 +45,7 @@ def leave_on_server(account: Account) -> int:
     if days > _MOST_DAYS:
         raise OptionError(
             "leave_on_server_days",
-            f"{days} days are more than Outlook can store",
+            f"{days} days is more than Outlook can store",
             f"write at most {_MOST_DAYS}, or 0 for no limit",
         )
     return (days << _DAYS) | _REMOVE_AFTER_DAYS | _LEAVE if days else _LEAVE

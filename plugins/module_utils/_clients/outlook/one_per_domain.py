@@ -35,7 +35,7 @@ def refuse_shared_domains(accounts: t.Iterable[Account]) -> None:
     for domain, members in shared_domains(accounts).items():
         raise OptionError(
             "accounts",
-            f"Autodiscover can serve one account of {domain} for each Windows user, "
+            f"Autodiscover can serve only one account of {domain} for each Windows user, "
             f"and there are {len(members)}: {', '.join(map(str, members))}",
             "use a PRF for them",
         )

@@ -64,7 +64,9 @@ def render(profile: str, accounts: t.Sequence[Account], *, existing_profile: boo
     """
     codec = code_pages.require_codec(code_page)
     if not accounts:
-        raise OptionError("accounts", "a PRF without an account stops Outlook with a question", "give at least one")
+        raise OptionError(
+            "accounts", "a PRF without an account makes Outlook stop and ask the user", "give at least one"
+        )
     sections: list[tuple[str, _Lines]] = [
         ("General", _general(_value("profile", profile, code_page))),
         ("Service List", [] if existing_profile else [("Service1", "Outlook Address Book")]),
@@ -155,7 +157,7 @@ def _account(account: Account, code_page: str) -> _Lines:
     if account.incoming.security not in _INCOMING_SSL:
         raise OptionError(
             "incoming.security",
-            f"{account} shall use STARTTLS for incoming mail, which a PRF cannot say to Outlook",
+            f"{account} uses STARTTLS for incoming mail, which a PRF cannot express",
             "write ssl (port 993 for IMAP, 995 for POP3), or use the method autodiscover alone",
         )
     prefix = _PREFIXES[account.protocol]
@@ -189,12 +191,12 @@ def _value(option: str, value: str, code_page: str) -> str:
     if not value or value != value.strip() or (value[0] == value[-1] and value[0] in "\"'"):
         raise OptionError(
             option,
-            f"{value!r} is empty, or has blanks or quotes around it, which a PRF does not keep",
+            f"{value!r} is empty, or has blanks or quotes around it, which a PRF does not preserve",
             "leave them out",
         )
     if value.count("%") > 1:
         raise OptionError(
-            option, f"Outlook may take a part of {value!r} for a variable", "write it without pairs of percent signs"
+            option, f"Outlook may read part of {value!r} as a variable", "write it without pairs of percent signs"
         )
     code_pages.require_encodable(option, value, code_page)
     return value

@@ -19,17 +19,17 @@ def choose(state: OutlookState, profile: str | None) -> str:
     pending = state.record.profile if state.is_pending else ""
     if profile and pending and profile.lower() != pending.lower() and state.record.in_prf:
         raise OptionError(
-            "profile",
-            f"accounts for the profile {pending!r} wait for Outlook's next start, and Outlook imports one PRF, "
-            f"which cannot be for {profile!r}, too",
-            "give all accounts of a user the same profile, or have Outlook started in between",
+            "mail_profile",
+            f"accounts for the profile {pending!r} are waiting for Outlook's next start, and Outlook imports only one "
+            f"PRF, which cannot be for {profile!r} as well",
+            "give all accounts of a user the same profile, or have the user start Outlook in between",
         )
     chosen = profile or pending or state.default_profile
     if chosen:
         return chosen
     if len(state.profiles) > 1:
         raise OptionError(
-            "profile",
+            "mail_profile",
             f"{state.user.name} has several Outlook profiles and none is the default: {', '.join(state.profiles)}",
             "name one of them",
         )

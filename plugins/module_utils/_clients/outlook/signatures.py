@@ -130,20 +130,20 @@ def warnings(state: OutlookState, account: Account) -> t.Iterator[str]:
     files = renditions(signature, name(account))
     if any(file in state.signatures and state.signatures[file] != content for file, content in files.items()):
         yield (
-            f"The signature {name(account)} in Outlook has been changed, or was not made by this collection on this "
-            f"PC. It stays. To have the one of the list, have {user} delete it in Outlook (File, Options, Mail, "
+            f"The signature {name(account)} in Outlook was changed, or was not created by this collection on this PC. "
+            f"It is kept. To use the one from the list, have {user} delete it in Outlook (File, Options, Mail, "
             "Signatures), and run again."
         )
     for value_name, chosen in _choices(state, account):
         yield (
-            f"{user} has chosen the signature {chosen!r} for {_USES[value_name]} of the account, which stays. "
-            f"{name(account)} is in Outlook's list beside it."
+            f"{user} has chosen the signature {chosen!r} for {_USES[value_name]} of the account. It is kept. "
+            f"{name(account)} is also in Outlook's list."
         )
     yield from _about_mail_settings(state, account)
     if signature.above is False:
-        yield "Outlook puts a signature above the quoted text, and has no setting for another place."
+        yield "Outlook puts signatures above the quoted text and cannot place them elsewhere."
     if None not in (signature.in_replies, signature.in_forwards) and signature.in_replies != signature.in_forwards:
-        yield "Outlook has one setting for replies and forwarded messages, which stays as it is."
+        yield "Outlook has one setting for replies and forwarded messages. It is not changed."
 
 
 _NEW, _REPLY = reading.SIGNATURES
@@ -156,9 +156,9 @@ _Place = t.Tuple[str, str]
 def _about_left(state: OutlookState, account: Account) -> t.Iterator[str]:
     """A warning if an unwanted signature is kept."""
     if state.signature_obstacle and state.record.signature(account) is not None:
-        yield f"The signature {name(account)} cannot be taken back: {state.signature_obstacle}."
+        yield f"The signature {name(account)} cannot be removed: {state.signature_obstacle}."
     elif any(file in state.signatures for file in _names(account)):
-        yield f"The signature {name(account)} stays in Outlook, since it is not as this collection has staged it."
+        yield f"The signature {name(account)} is kept in Outlook, because it differs from what this collection staged."
 
 
 def _about_mail_settings(state: OutlookState, account: Account) -> t.Iterator[str]:

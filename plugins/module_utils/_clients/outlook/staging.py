@@ -130,7 +130,7 @@ def _stage_prf(
             raise HostError(
                 "the PC",
                 f"its code page for programs without Unicode is {state.machine.code_page[2:] or 'missing'} (the value "
-                "ACP of Nls\\CodePage), which is not known here, and a PRF file is written in it",
+                "ACP of Nls\\CodePage). A PRF file is written in it, and this collection does not support it",
                 "use the method autodiscover alone, and report the code page",
             )
         first = sorted(pending, key=lambda one: not one.account.default)  # the first becomes the default

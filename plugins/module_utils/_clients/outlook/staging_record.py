@@ -164,8 +164,8 @@ def load(registry: Registry, sid: str) -> StagingRecord:
         raise DamagedFileError(
             f"{key}\\{locations.RECORD}",
             None,
-            "what was staged for this user is noted here, and cannot be read",
-            "use the version of this collection that wrote it, or delete the key; what it lists then stays",
+            "this record of what was staged for the user cannot be read",
+            "use the version of this collection that wrote it, or delete the key; what it lists then stays on the PC",
         ) from None
 
 

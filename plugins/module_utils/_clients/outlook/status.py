@@ -95,13 +95,13 @@ def _server(server: Server) -> str:
 
 def _logged_off(state: OutlookState, account: Account, staged: Staged | None) -> AccountStatus:
     if staged is None and account.state is AccountState.ABSENT:
-        what = "so whether there is an account to remove is not known"
+        what = "so it is not known whether there is an account to remove"
     elif account.state is AccountState.ABSENT:
-        what = "so what was staged cannot be taken back now"
+        what = "so what was staged cannot be withdrawn now"
     elif staged is None:
         what = "so nothing could be staged"
     else:
-        what = "so what came of the account staged before is not known"
+        what = "so it is not known whether Outlook has created the staged account"
     return AccountStatus(
         OutlookStatus.PENDING_LOGON,
         f"{state.user.name} is not logged on to this PC, {what}. Run again while the user is logged on.",
@@ -120,8 +120,8 @@ def _drifted(state: OutlookState, profile: str, clauses: list[str]) -> AccountSt
     return AccountStatus(
         OutlookStatus.DRIFTED,
         f"The account in Outlook's profile {profile} is not set up as wanted: {'; '.join(clauses)}. "
-        f"Have {state.user.name} change it in Outlook (File, Account Settings), or remove it there and run again, "
-        "which stages it again.",
+        f"Have {state.user.name} change it in Outlook (File, Account Settings), or remove it there and run again "
+        "to stage it again.",
     )
 
 
@@ -134,7 +134,7 @@ def _staged_prf(state: OutlookState) -> AccountStatus:
         )
     return AccountStatus(
         OutlookStatus.STAGED,
-        f"Have {name} close and start Outlook: it then makes the account and asks for its password once.",
+        f"Have {name} close and start Outlook: it then creates the account and asks for its password once.",
     )
 
 
@@ -144,13 +144,13 @@ def _staged_xml(state: OutlookState, account: Account) -> AccountStatus:
         domain = account.domain
         return AccountStatus(
             OutlookStatus.BLOCKED,
-            f"Autodiscover can serve one account of {domain} for each user, and {rival} needs it, too. "
+            f"Autodiscover can serve only one account of {domain} for each user, and {rival} needs it as well. "
             "Add prf to method, or set up one of them by hand.",
         )
     return AccountStatus(
         OutlookStatus.STAGED,
-        f"Have {state.user.name} add {account.email} in Outlook (File, Add Account): it takes the servers from what "
-        "is staged and asks for the password.",
+        f"Have {state.user.name} add {account.email} in Outlook (File, Add Account): Outlook uses the staged "
+        "servers and asks for the password.",
     )
 
 
@@ -165,6 +165,6 @@ def _consumed(state: OutlookState, staged: Staged) -> AccountStatus:
         )
     return AccountStatus(
         OutlookStatus.CONSUMED,
-        "Outlook has taken the settings and there is no account. If it was started only a moment ago, run again; "
-        f"otherwise {by_hand}. To stage it once more, run with state=absent and then with state=present.",
+        "Outlook imported the settings, but there is no account. If Outlook was started only a moment ago, run again; "
+        f"otherwise {by_hand}. To stage the account again, run with state=absent and then with state=present.",
     )

@@ -33,7 +33,7 @@ def about(state: ThunderbirdState, account: Account, kept: t.Iterable[tuple[str,
         hosts = candidates(state.settings, account)
         found += [about_candidates(account, hosts)] if len(hosts) > 1 else []
     for host, why in kept:
-        stays = f"the POP3 account at {host} stays, since {why}; set override to replace it"
+        stays = f"the POP3 account at {host} is kept, because {why}; set override to replace it"
         found.append(f"{account}: {stays}")
     for ids in void(state.settings, account):
         prefix = branch("server", ids.server)
@@ -53,9 +53,10 @@ def _about_senders(state: ThunderbirdState, account: Account) -> t.Iterator[str]
 def _about_sources(state: ThunderbirdState, account: Account) -> t.Iterator[str]:
     if account.state is State.PRESENT:
         for path in state.sources.computed:
-            doubt = "not all that it gives Thunderbird is known here. See that it changes nothing of these accounts"
-            yield f"{path} is more than a list of preferences, so that {doubt}."
+            doubt = "its effect is only partly known. Make sure that it changes nothing in these accounts"
+            yield f"{path} is more than a list of preferences, so {doubt}."
     elif find(state.settings, account) is None:
         others = other_senders(state.settings, account)
         if others:
-            yield f"{account}: its SMTP server {account.outgoing.host} stays, since {', '.join(others)} sends by it"
+            sender = ", ".join(others)
+            yield f"{account}: its SMTP server {account.outgoing.host} is kept, because {sender} sends through it"

@@ -153,7 +153,7 @@ def _enforce_setting(after: t.MutableMapping[str, Value], ids: PrefIds, name: st
     if stored is not None and type(stored) is not type(wanted):
         raise OptionError(
             f"settings.{name}",
-            f"{wanted!r} is of another type than the value that Thunderbird has, {stored!r}",
+            f"{wanted!r} is not of the same type as the value in Thunderbird, {stored!r}",
             "write a value of that type",
         )
     if not same(stored, wanted):

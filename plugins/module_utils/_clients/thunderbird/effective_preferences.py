@@ -186,7 +186,7 @@ class PreferenceSources(t.NamedTuple):
             if given is not None:
                 raise HostError(
                     given.place,
-                    f"{account} is in Thunderbird by this file, which has {name}, and would be back at the next start",
+                    f"{account} is set up by this file, which has {name}, and would be back at the next start",
                     "remove the account there and run again; nothing was changed",
                 )
 
@@ -208,16 +208,15 @@ def _overruled(given: Given, name: str, wanted: Value, account: Account) -> Host
         found = f"this file {state} to {_shown(given.value)} at each start of Thunderbird"
     return HostError(
         given.place,
-        f"{found}, so that {_shown(wanted)} for {account} would not last",
-        "take it out of this file, or have it say the same, and run again; nothing was changed",
+        f"{found}, so {_shown(wanted)} for {account} would not last",
+        "remove it from this file, or set the same value there, and run again; nothing was changed",
     )
 
 
 def _shadowing(given: Given, name: str, wanted: Value, account: Account) -> HostError:
     return HostError(
         given.place,
-        f"this file gives {name} the value {_shown(given.value)} for all users, and {account} would need "
-        f"{_shown(wanted)}",
+        f"this file gives {name} the value {_shown(given.value)} for all users, but {account} needs {_shown(wanted)}",
         "change it there, or leave it to that file, and run again; nothing was changed",
     )
 
@@ -225,9 +224,8 @@ def _shadowing(given: Given, name: str, wanted: Value, account: Account) -> Host
 def _hiding(given: Given, name: str, account: Account) -> HostError:
     return HostError(
         given.place,
-        f"this file is a program that gives {name}, and what it gives is not known here: a list with {account} would "
-        "hide it",
-        "give the list there as a plain text, and in no condition, and run again; nothing was changed",
+        f"this file is a program that sets {name}, and the value is not known: a list with {account} would hide it",
+        "set the list there as plain text and unconditionally, and run again; nothing was changed",
     )
 
 

@@ -117,12 +117,12 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         usual = smtp_servers.default_smtp_server(settings) if ids.smtp else smtp_servers.usual_smtp_server(settings)
         host = text(settings, branch("smtpserver", usual) + "hostname") or "there is none"
         if ids.smtp:
-            yield f"its SMTP server is gone: Thunderbird 157 sends by the default one ({host}), 153 does not send"
+            yield f"its SMTP server is gone: Thunderbird 157 sends through the default one ({host}), 153 does not send"
         else:
-            yield f"it has no SMTP server of its own and sends by the default one ({host})"
+            yield f"it has no SMTP server of its own and sends through the default one ({host})"
     else:
         for other in _others_by(settings, ids):
-            yield f"{text(settings, branch('identity', other) + 'useremail')} sends by its SMTP server, too"
+            yield f"{text(settings, branch('identity', other) + 'useremail')} also sends through its SMTP server"
     if text(settings, server + DEFERRED):
         yield "its mail goes to the inbox of another account"
     for key in names(settings, branch("account", ids.account) + "identities"):
@@ -133,7 +133,7 @@ def _not_expressed(settings: Settings, ids: PrefIds, kind: str) -> t.Iterator[st
         smtp = text(settings, prefix + "smtpServer") or smtp_servers.usual_smtp_server(settings)
         if ids.smtp and smtp != ids.smtp:
             host = text(settings, branch("smtpserver", smtp) + "hostname")
-            yield f"{text(settings, prefix + 'useremail')} sends by another server ({host})"
+            yield f"{text(settings, prefix + 'useremail')} sends through another server ({host})"
     name = text(settings, server + "name")
     if name and name != text(settings, branch("identity", ids.identity) + "useremail"):
         yield f"it is called {name!r}"

@@ -102,7 +102,7 @@ class Locations:
                 found.append(self._about_hidden(old, hidden))
             if known and links_icedove and self._files.real_path(icedove) != self._files.real_path(old):
                 found.append(
-                    f"Debian's Thunderbird does not start while both {old} and {icedove} are there. See which of them "
+                    f"Debian's Thunderbird does not start while both {old} and {icedove} exist. Check which of them "
                     "has the user's mail, rename the other one, and run again."
                 )
             return old, tuple(found)
@@ -120,8 +120,8 @@ class Locations:
         newer = not environment.variables.get("MOZ_LEGACY_HOME")
         if newer and self._is_used(new):
             if number < _FIRST_WITH_XDG:
-                made = f"the profiles in {new} are configured, which a newer Thunderbird has made"
-                return new, (f"{made}; Thunderbird {number} on this host would make new ones in {old}.",)
+                made = f"the profiles in {new}, which a newer Thunderbird created, are configured"
+                return new, (f"{made}; Thunderbird {number} on this host would create new ones in {old}.",)
             return new, environment.warnings
         if links_icedove:
             return icedove, ()
@@ -142,13 +142,12 @@ class Locations:
         if not listed:
             state = f"{old} has no profiles yet"
         elif all(profile_choice.is_ours(profile.path) for profile in listed):
-            state = f"{old} has no profiles but those that this collection made there beside {new}"
+            state = f"{old} has only profiles that this collection created there, in addition to {new}"
         else:
             state = f"there are profiles in {old} and in {new}"
-        hidden = f"Thunderbird opens {old}, so that the user no longer sees what is in {new}"
-        return (
-            f"{state}, and {hidden}. If the user's mail is there, have Thunderbird closed, rename {old}, and run again."
-        )
+        hidden = f"Thunderbird opens {old}, so the user no longer sees what is in {new}"
+        remedy = f"If the user's mail is there, have the user close Thunderbird, rename {old}, and run again."
+        return f"{state}, and {hidden}. {remedy}"
 
     def _snaps(self) -> list[_Place]:
         common = posixpath.join(self._home, "snap/thunderbird/common")

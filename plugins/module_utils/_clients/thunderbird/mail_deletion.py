@@ -52,7 +52,7 @@ def where_mail_is(files: Files, profile: str, settings: Settings, ids: PrefIds) 
         return MailFolder(None)
     relative = _relative(settings, ids.server)
     if relative is None:
-        return MailFolder(None, f"it is not in a folder of its own in the profile ({named[0]})")
+        return MailFolder(None, f"it is not in its own folder in the profile ({named[0]})")
     folder = posixpath.join(profile, relative)
     real = files.real_path(folder)
     if real != posixpath.join(files.real_path(posixpath.dirname(folder)), posixpath.basename(folder)):

@@ -84,8 +84,8 @@ class PrefsFile:
                 path,
                 content.count(b"\n", 0, error.position) + 1,
                 str(error),
-                "start and quit Thunderbird once, which drops the broken part and keeps the original as "
-                "Invalidprefs.js, or mend that line; nothing was changed",
+                "start and quit Thunderbird once, which drops the damaged part and keeps the original as "
+                "Invalidprefs.js, or correct that line; nothing was changed",
             ) from None
 
     @functools.cached_property

@@ -149,7 +149,7 @@ def unescaped(raw: bytes, position: int) -> str:
         if units is not None:
             return _characters(units, position + match.start())
         if simple not in _SIMPLE_ESCAPES:
-            raise PrefsSyntaxError(position + match.start(), "an unknown escape sequence stands in a text")
+            raise PrefsSyntaxError(position + match.start(), "a text has an unknown escape sequence")
         return _SIMPLE_ESCAPES[simple]
 
     return decode(_ESCAPE.sub(replacement, raw))
@@ -157,7 +157,7 @@ def unescaped(raw: bytes, position: int) -> str:
 
 def _raw_byte(digits: bytes, position: int) -> bytes:
     if digits == b"00":
-        raise PrefsSyntaxError(position, "a text holds a zero byte")
+        raise PrefsSyntaxError(position, "a text contains a zero byte")
     return bytes([int(digits, 16)])
 
 
@@ -167,9 +167,9 @@ def _characters(units: bytes, position: int) -> bytes:
     if len(codes) == 2:
         return chr(0x10000 + ((codes[0] - 0xD800) << 10) + (codes[1] - 0xDC00)).encode("utf-8")
     if 0xD800 <= codes[0] <= 0xDFFF:
-        raise PrefsSyntaxError(position, "a text holds half of a surrogate pair")
+        raise PrefsSyntaxError(position, "a text contains half of a surrogate pair")
     if codes[0] == 0:
-        raise PrefsSyntaxError(position, "a text holds a zero character")
+        raise PrefsSyntaxError(position, "a text contains a zero character")
     return chr(codes[0]).encode("utf-8")
 
 

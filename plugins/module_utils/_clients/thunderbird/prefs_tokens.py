@@ -41,7 +41,7 @@ def skip_blank(content: bytes, position: int) -> int:
     if content.startswith(b"/*", end):
         raise PrefsSyntaxError(end, "this comment has no end")
     if content.startswith(b"\x00", end):
-        raise PrefsSyntaxError(end, "a zero byte, as a crash or a full disk leaves them")
+        raise PrefsSyntaxError(end, "there is a zero byte, as a crash or a full disk may leave")
     return end
 
 

@@ -196,7 +196,7 @@ def _opened(
     if root.installed:
         who = " and ".join(by_program)
         doubt = f"the profile {chosen.path} is configured, but {root.path}/profiles.ini does not make {who} open it"
-        warnings = (f"{doubt}: the next start asks for a profile, or makes a new one. {_CHOOSE}",)
+        warnings = (f"{doubt}: the next start asks for a profile, or creates a new one. {_CHOOSE}",)
     return chosen, warnings
 
 
@@ -241,7 +241,7 @@ def _newest(files: Files, root: Root, candidates: t.Sequence[ListedProfile]) -> 
     if not others:
         return chosen, ()
     reason = f"several installations have profiles of their own in {root.path}/profiles.ini"
-    used = f"{chosen.path} is configured, which was used last; there is also {others}"
+    used = f"{chosen.path} is configured, because it was used last; there is also {others}"
     return chosen, (f"{reason}. {used}. {_REMEDY}",)
 
 
@@ -270,7 +270,7 @@ def _existing(files: Files, root: Root, profile: ListedProfile, warnings: tuple[
         missing = HostError(
             profile.path,
             f"this folder of the profile {_shown(profile.name)!r} is missing, but {root.path}/profiles.ini lists it",
-            "bring it back, or take the profile out of profiles.ini: Thunderbird itself does not start like this",
+            "restore it, or remove the profile from profiles.ini: Thunderbird itself does not start like this",
         )
         return Profile(profile.path, new=False, warnings=(str(missing),), missing=missing)
     compatibility = posixpath.join(profile.path, "compatibility.ini")
@@ -291,7 +291,7 @@ def _new(files: Files, root: Root, content: bytes, sections: Sections) -> Profil
     if "IsRelative" in sections.get(f"Profile{number + 1}", {}):
         missing = HostError(
             f"{root.path}/profiles.ini",
-            f"there is no whole section Profile{number}, so that Thunderbird does not see the ones that follow",
+            f"there is no complete section Profile{number}, so Thunderbird ignores the sections that follow",
             "number the sections from 0 without a gap, and run again",
         )
         return Profile(posixpath.join(root.path, folder), new=False, warnings=(str(missing),), missing=missing)
@@ -316,8 +316,8 @@ def _about_unlisted(files: Files, root: str, new: str) -> tuple[str, ...]:
     found = [folder for folder in folders if files.is_directory(folder) and _modified(files, folder)]
     if not found:
         return ()
-    reason = f"{root}/profiles.ini lists no profile, so {new} becomes the user's"
-    lost = f"There are profiles in {', '.join(found)} all the same"
+    reason = f"{root}/profiles.ini lists no profile, so {new} becomes the user's profile"
+    lost = f"But there are profiles in {', '.join(found)}"
     return (f"{reason}. {lost}. If one of them is the user's, list it in profiles.ini, and run again.",)
 
 

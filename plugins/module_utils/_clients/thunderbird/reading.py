@@ -71,7 +71,7 @@ def _others(
     after, wanted_ids = configure.present(IndexedSettings.of(settings), wanted, as_root)
     if wanted_ids.identity != ids.identity:  # it has none, or only the user's own
         identities = mapping.branch("account", ids.account) + "identities"
-        return (Change(identities, settings.get(identities), "an identity with the address"),)
+        return (Change(identities, settings.get(identities), "an identity with this address"),)
     if wanted_ids != ids:  # it has none, or one that others use
         smtp = mapping.branch("identity", ids.identity) + "smtpServer"
         return (Change(smtp, settings.get(smtp), "an SMTP server of its own"),)

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 
 _FILTERS = (
-    "the POP3 account has message filters, which stay with its folders. Have the user create them again for the IMAP "
+    "the POP3 account has message filters, which remain with its folders. Have the user create them again for the IMAP "
     "account in Thunderbird (Tools, Message Filters)"
 )
 
@@ -160,7 +160,7 @@ def _folders(
         return followed
     references = folder_references.moved(followed.references, old, new)
     left = folder_references.left(settings, references, old, new)
-    remark = f"{account}: the old server is still named, in a form that is not known here, in {', '.join(left)}"
+    remark = f"{account}: the old server is still named, in an unknown form, in {', '.join(left)}"
     return followed._replace(references=references, remarks=followed.remarks + ((remark,) if left else ()))
 
 

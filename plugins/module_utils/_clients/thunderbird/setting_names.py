@@ -140,12 +140,12 @@ def check(name: str, value: Value | None) -> None:
     option = f"settings.{name}"
     known = next((one for one in _KNOWN if one.lower() == name.lower()), name)
     if known in _OPTIONS:
-        raise OptionError(option, "this setting follows from an option", f"use the option {_OPTIONS[known]}")
+        raise OptionError(option, "an option controls this setting", f"use the option {_OPTIONS[known]}")
     if known in _REFUSED or _DANGEROUS.search(name):
         raise OptionError(
             option,
-            "a task may not set it, since it names parts of the profile or decides how the client connects",
-            "leave it out, and set it in Thunderbird if it must be",
+            "a task must not set it, because it names parts of the profile or decides how the client connects",
+            "leave it out, and set it in Thunderbird if you need it",
         )
     if known != name:
         raise OptionError(option, "Thunderbird distinguishes upper and lower case", f"write {known}")

@@ -96,7 +96,7 @@ def _with_removed(state: ThunderbirdState, past: PastAccount, force: bool) -> Un
     now = IndexedSettings.of(state.settings)
     there, renamed = with_parts(now, past, past.removed)
     after, left = with_values(now, there, past, force, renamed)
-    notices = [f"{past.account}: {key} is no longer known, and is missing." for key in past.hidden]
+    notices = [f"{past.account}: the value of {key} is not known, so it is not restored." for key in past.hidden]
     return Undone(with_settings(state, with_lists(after, past)), tuple(left), tuple(notices))
 
 

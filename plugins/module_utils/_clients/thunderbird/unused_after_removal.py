@@ -86,24 +86,24 @@ def _about(
     account, before = removal.account, removal.settings
     left = left_identities(before, removal.ids, account)
     if left:
-        yield f"{account}: {' and '.join(left)} stay in prefs.js, since the user's own identities are not removed"
+        yield f"{account}: {' and '.join(left)} are kept in prefs.js, because the user's own identities are not removed"
     if named:
         yield (
-            f"{account}: folders of it are still named in {' and '.join(named)}; have the user choose others in "
+            f"{account}: its folders are still named in {' and '.join(named)}; have the user choose others in "
             "Thunderbird's account settings"
         )
     contents = state.password_files.contents
     old = older_store.older_store(state.profile.path, contents, lambda path: programs.exists(files, path))
     if old and any(older_store.may_have(contents, login.origin) for login in unused):
         yield (
-            f"{account}: its passwords may still be in logins.json, which cannot be read here, since the keys are in "
+            f"{account}: its passwords may still be in logins.json, which cannot be read, because the keys are in "
             f"{old}, the store of an old Thunderbird; have the user delete them in Thunderbird"
         )
 
 
 def _about_mail(removal: ThunderbirdRemoval, mail: MailFolder) -> t.Iterator[str]:
     if mail.reason:
-        yield f"{removal.account}: its mail on this host is not deleted, since {mail.reason}"
+        yield f"{removal.account}: its mail on this host is not deleted, because {mail.reason}"
 
 
 def _users_of_mail(files: Files, root: Root, state: ThunderbirdState, removal: ThunderbirdRemoval, folder: str) -> str:

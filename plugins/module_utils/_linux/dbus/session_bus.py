@@ -71,7 +71,9 @@ class SessionBus:
         try:
             request = encode_call(self._serial, destination, path, interface, member, signature, arguments)
         except WireError as error:
-            raise BusError(_ERRORS + "InvalidArgs", f"{interface}.{member} cannot be called so: {error}") from None
+            raise BusError(
+                _ERRORS + "InvalidArgs", f"{interface}.{member} cannot be called in this way: {error}"
+            ) from None
         try:
             with self._limit.wait(self.timeout) as deadline:
                 self._send(request, deadline)
@@ -79,13 +81,13 @@ class SessionBus:
                 values = reply.arguments()
         except WireError as error:
             self.close()
-            raise BusError(_ERRORS + "InconsistentMessage", f"the message bus sent nonsense: {error}") from None
+            raise BusError(_ERRORS + "InconsistentMessage", f"the message bus sent invalid data: {error}") from None
         if reply.kind == ERROR:
             raise BusError(_error_name(reply.error_name), _sentence(values))
         if reply.signature != returns:
             raise BusError(
                 _ERRORS + "InvalidSignature",
-                f"{interface}.{member} was answered with values of other types "
+                f"{interface}.{member} returned values of other types "
                 f"({_types(reply.signature)}) than expected ({_types(returns)})",
             )
         return values
@@ -102,7 +104,7 @@ class SessionBus:
             line = self._line(deadline)
             if not line.startswith(b"OK "):
                 self.close()
-                raise BusError(_ERRORS + "AuthFailed", f"the message bus does not let the user {os.geteuid()} in")
+                raise BusError(_ERRORS + "AuthFailed", f"the message bus rejects the user {os.geteuid()}")
             self._send(b"BEGIN\r\n", deadline)
 
     def _line(self, deadline: float) -> bytes:

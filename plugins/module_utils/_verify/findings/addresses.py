@@ -71,7 +71,7 @@ def name_blocked(address: str) -> Failure:
         address: unspecified, loopback or private.
     """
     return Failure(
-        f"cannot be reached: its name leads to {address} on this machine, which is not the server's address",
+        f"cannot be reached: its name resolves to {address} on this machine, which is not the server's address",
         "",
         "A DNS filter (ad blocker, router, security software) or this machine's hosts file blocks the name: permit or "
         "correct it there. In a public network, sign in to the network in a browser first. Change no mail setting.",
@@ -107,7 +107,7 @@ def on_this_machine(failure: Failure, address: str) -> Failure:
     return Failure(
         failure.finding,
         failure.evidence,
-        f"{failure.advice} The name leads to this machine ({address}): if the server is another, correct this "
+        f"{failure.advice} The name resolves to this machine ({address}): if the server is another, correct this "
         "machine's hosts file or DNS filter.",
         failure.code,
     )

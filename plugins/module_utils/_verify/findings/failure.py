@@ -27,7 +27,7 @@ class Code(enum.Enum):
     OTHER = "other", "None of the above."
     # dns
     NAME_NOT_FOUND = "name_not_found", "The server's name has no address."
-    NAME_BLOCKED = "name_blocked", "A DNS filter or the hosts file leads the server's name to another address."
+    NAME_BLOCKED = "name_blocked", "A DNS filter or the hosts file gives another address for the server's name."
     NAME_SERVER_SILENT = "name_server_silent", "No name server answered."
     # tcp
     REFUSED = "connection_refused", "The server refuses connections on this port."

@@ -88,7 +88,7 @@ _OUTBOUND = rule(
 _LIMIT = rule(
     rf"[45]\.4\.5\b|[45]\.5\.3\b|[45]\.7\.28\b|{_LIMIT_WORDS}",
     Code.LIMITED,
-    "accepts no more for now",
+    "accepts no more connections or messages for now",
     f"The provider limits connections or messages. {NO_CHANGE}",
 )
 _NAME = rule(
@@ -107,7 +107,12 @@ _PASSING: t.Sequence[RefusalRule] = (
         "cannot do this for now",
         NO_CHANGE,
     ),
-    rule(r"^421", Code.LIMITED, "accepts no more for now", f"The provider limits connections or messages. {NO_CHANGE}"),
+    rule(
+        r"^421",
+        Code.LIMITED,
+        "accepts no more connections or messages for now",
+        f"The provider limits connections or messages. {NO_CHANGE}",
+    ),
     rule(
         r"^4|insufficient system|\bdisk (?:is )?full|internal (?:server )?error|try (?:again |it )*later|temporar",
         Code.UNAVAILABLE,

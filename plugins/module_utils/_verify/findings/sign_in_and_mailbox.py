@@ -19,7 +19,7 @@ _ASK_THE_PROVIDER = (
     "provider."
 )
 
-_REPORT_TO_THE_PROVIDER = "Change no setting. Tell the server's operator, whose server must correct it."
+_REPORT_TO_THE_PROVIDER = "Change no setting. Report it to the server's operator, who must correct it."
 
 _OAUTH = frozenset(("XOAUTH2", "OAUTHBEARER", "XOAUTH"))
 
@@ -76,7 +76,7 @@ def not_begun(mechanism: str, evidence: str) -> Failure:
     return Failure(
         f"offers {mechanism} and does not follow it",
         evidence,
-        "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program that "
+        "The password was not checked. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program that "
         "knows another way can work. Otherwise the server's operator must correct it. Change no setting.",
         Code.UNSUPPORTED_MECHANISM,
     )

@@ -28,7 +28,7 @@ _USED = rule(
     r"|another (?:pop3?|imap|session|process|program|client)"
     r"|\b(?:mailbox|maildrop|inbox) (?:is )?(?:already )?(?:in use|busy|open)",
     Code.LIMITED,
-    "has the mailbox in use by another program",
+    "reports that another program is using the mailbox",
     _IN_USE,
 )
 _LIMIT_CODES = r"\[LOGIN-DELAY\]|\[LIMIT\]|^421"
@@ -93,7 +93,7 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         r"|\b(?:use|requires?|only) (?:xoauth2|oauth)",
         Code.OAUTH_NEEDED,
         "does not accept passwords for this account, because sign-in with a password is switched off",
-        "The password was not judged. Use a mail client that signs in with OAuth, or ask the administrator of the "
+        "The password was not checked. Use a mail client that signs in with OAuth, or ask the administrator of the "
         "mail domain to enable sign-in with a password (SMTP AUTH). Change no setting.",
     ),
     rule(
@@ -133,7 +133,7 @@ SIGNING_IN: t.Sequence[RefusalRule] = (
         r"|mechanism not (?:supported|available)|^50[0-4]|^BAD",
         Code.UNSUPPORTED_MECHANISM,
         "does not support this way to sign in, which it offers",
-        "The password was not judged. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program may use "
+        "The password was not checked. This test signs in with PLAIN, LOGIN, CRAM-MD5 or SCRAM; a mail program may use "
         "another way. Otherwise the server's operator must correct it. Change no setting.",
     ),
     rule(
@@ -161,7 +161,7 @@ MAILBOX: t.Sequence[RefusalRule] = (
     rule(
         rf"{_LIMIT_CODES}|{_LIMIT_WORDS}",
         Code.LIMITED,
-        "opens the mailbox no more for now",
+        "does not open the mailbox again for now",
         f"{_RIGHT} The provider limits sessions, commands or bandwidth. {NO_CHANGE}",
     ),
     rule(

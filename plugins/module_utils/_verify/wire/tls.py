@@ -41,7 +41,7 @@ def trust(ca_path: str | None) -> Trust:
         verifying = ssl.create_default_context(cafile=ca_path)
     except ssl.SSLError:
         raise OptionError(
-            "ca_path", f"{ca_path} holds no certificate", "give a file of CA certificates in PEM form"
+            "ca_path", f"{ca_path} contains no certificate", "give a file of CA certificates in PEM form"
         ) from None
     except OSError as error:
         raise OptionError(

@@ -75,7 +75,7 @@ def open_passwords(
         sealed: see ``UserHost``.
     """
     if flatpak:
-        return Passwords(None, "Evolution as a Flatpak has a password store that only itself can open")
+        return Passwords(None, "only Evolution itself can open the password store of its Flatpak")
     plaintext: PasswordStore = PlaintextKeyring(files, keyrings) if sealed is None else sealed(keyrings, (NAME,))
     if choice == PLAINTEXT_KEYRING:
         return Passwords(plaintext)
@@ -84,5 +84,5 @@ def open_passwords(
     if state is not KeyringState.UNLOCKED:
         return Passwords(None, _PROBLEMS[state], locked=state is KeyringState.LOCKED, others=(plaintext,))
     if choice == NONE:
-        return Passwords(None, "no store was asked for", others=(SecretService(keyring), plaintext))
+        return Passwords(None, "no password store was chosen", others=(SecretService(keyring), plaintext))
     return Passwords(SecretService(keyring), others=(plaintext,))

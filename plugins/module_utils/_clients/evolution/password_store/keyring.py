@@ -74,7 +74,7 @@ class Keyring:
                 return KeyringState.ABSENT
             raise _failed("cannot be asked", error) from None
         if not isinstance(locked, bool):
-            raise PasswordStoreError("The keyring of the user's session does not tell whether it is locked.")
+            raise PasswordStoreError("The keyring of the user's session does not report whether it is locked.")
         return KeyringState.LOCKED if locked else KeyringState.UNLOCKED
 
     def stored(self, uid: str) -> Secret | None:
@@ -117,7 +117,7 @@ class Keyring:
                 _item, prompt = self._ask(collection, _COLLECTION, "CreateItem", "oo", "a{sv}(oayays)b", *arguments)
                 self._no_prompt(prompt)
         except BusError as error:
-            raise _failed("does not take the password", error) from None
+            raise _failed("does not accept the password", error) from None
         if self.stored(uid) != secret:
             raise PasswordStoreError("The keyring accepted the password, but does not return it.")
 
@@ -172,7 +172,7 @@ class Keyring:
         except BusError as error:
             if error.name in _GONE:  # the keyring has only just found its file
                 return None
-            raise _failed("does not tell the password", error) from None
+            raise _failed("does not return the password", error) from None
         return Secret(secret[2].decode("utf-8", "surrogateescape"))
 
     def _open(self) -> str:
@@ -181,7 +181,7 @@ class Keyring:
             try:
                 _output, session = self._ask(_SERVICE_PATH, _SERVICE, "OpenSession", "vo", "sv", "plain", ("s", ""))
             except BusError as error:
-                raise _failed("opens no session", error) from None
+                raise _failed("does not open a session", error) from None
             self._session = str(session)
         return self._session
 
@@ -192,14 +192,14 @@ class Keyring:
         try:
             self._ask(prompt, _PROMPT, "Dismiss", "")
         except BusError as error:
-            raise _failed("wants to ask the user, and goes on", error) from None
-        raise PasswordStoreError("The keyring wants to ask the user first; this was refused.")
+            raise _failed("wants to ask the user, and does not stop", error) from None
+        raise PasswordStoreError("The keyring wants to ask the user first, which was refused.")
 
     def _ask(
         self, path: str, interface: str, member: str, returns: str, signature: str = "", *arguments: t.Any
     ) -> tuple[t.Any, ...]:
         if self._bus is None:
-            raise PasswordStoreError("This user has no session, and so no keyring.")
+            raise PasswordStoreError("This user has no session, so there is no keyring.")
         return self._bus.call(NAME, path, interface, member, signature, *arguments, returns=returns)
 
 

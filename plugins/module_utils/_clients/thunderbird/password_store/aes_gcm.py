@@ -62,7 +62,9 @@ def _run(key: bytes, vector: bytes, data: bytes, associated: bytes, tag: bytes |
     library = _library()
     context = library.EVP_CIPHER_CTX_new()
     if not context:
-        raise PasswordStoreError("No memory for a cipher; nothing was changed. Free memory and run again.")
+        raise PasswordStoreError(
+            "There is not enough memory for a cipher; nothing was changed. Free memory and run again."
+        )
     try:
         function = library.EVP_aes_256_gcm()
         if library.EVP_CipherInit_ex(context, function, None, key, vector, int(tag is None)) != 1:

@@ -107,8 +107,8 @@ class DatabasePasswordStore:
         """
         if logins is None:
             raise PasswordStoreError(
-                f"{path}: Thunderbird's preferences say that it keeps passwords there, and there is no such file; "
-                "nothing was changed. Start and quit Thunderbird once, which makes it, and run again, or leave the "
+                f"{path}: Thunderbird's preferences say that it keeps passwords there, but there is no such file; "
+                "nothing was changed. Start and quit Thunderbird once, which creates it, and run again, or leave the "
                 "password out."
             )
         found: dict[str, list[Row]] = {}

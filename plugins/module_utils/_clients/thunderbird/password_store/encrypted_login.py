@@ -39,7 +39,7 @@ def decrypt(key: bytes, text: str) -> tuple[str, str]:
     """
     header, wrapped, vector, sealed, tag = text.split(".")
     if wrapped or json.loads(_decode(header)) != json.loads(HEADER):
-        raise ValueError("sealed in a way that is not known here")
+        raise ValueError("encrypted in an unknown way")
     plain = aes_gcm.decrypt(key, _decode(vector), _decode(sealed), _decode(tag), header.encode("ascii"))
     fields = json.loads(plain.decode("utf-8"))
     if not isinstance(fields, dict) or not all(isinstance(fields.get(name), str) for name in ("u", "p")):

@@ -289,7 +289,7 @@ def working_copy(content: bytes, scratch: str, name: str = "key4.db") -> t.Itera
     except OSError as error:
         raise HostError(
             scratch,
-            f"{name} cannot be worked on there ({error.strerror})",
+            f"{name} cannot be copied there ({error.strerror})",
             "free space or correct the permissions, and run again",
         ) from error
 
@@ -309,14 +309,14 @@ def _reading(copy: str, path: str) -> t.Iterator[sqlite3.Connection]:
             yield database
     except nss_encryption.UnknownFormError as error:
         raise PasswordStoreError(
-            f"{path}: Thunderbird's stored passwords are in a form that is not known here ({error}); nothing was "
+            f"{path}: Thunderbird's stored passwords are in an unknown form ({error}); nothing was "
             "changed. Leave the password out, so that Thunderbird asks for it, and report this."
         ) from None
     except (sqlite_module.Error, ValueError) as error:
         raise DamagedFileError(
             path,
             None,
-            f"it is no usable key database of Thunderbird ({error})",
+            f"it is not a usable key database of Thunderbird ({error})",
             "restore it and logins.json from a backup, or move both away (all stored passwords are lost then), "
             "and run again",
         ) from None
@@ -361,7 +361,7 @@ def sqlite() -> types.ModuleType:
     """
     if not _has_sqlite:
         raise PasswordStoreError(
-            "Thunderbird's password store is an SQLite database, and this machine's Python has no module sqlite3; "
+            "Thunderbird's password store is an SQLite database, but this machine's Python has no module sqlite3; "
             "nothing was changed. Install Python's complete standard library, or leave the password out."
         )
     return sqlite3

@@ -71,7 +71,9 @@ def _run(cipher: BlockCipher, key: bytes, vector: bytes, data: bytes, *, encrypt
     library = load()
     context = library.EVP_CIPHER_CTX_new()
     if not context:
-        raise PasswordStoreError("No memory for a cipher; nothing was changed. Free memory and run again.")
+        raise PasswordStoreError(
+            "There is not enough memory for a cipher; nothing was changed. Free memory and run again."
+        )
     try:
         function = getattr(library, cipher.function)()
         if library.EVP_CipherInit_ex(context, function, None, key, vector, int(encrypting)) != 1:
@@ -106,7 +108,7 @@ def load() -> ctypes.CDLL:
     found = None if sys.platform == "darwin" else ctypes.util.find_library("crypto")
     if found is None:
         raise PasswordStoreError(
-            "A password in Thunderbird's store is encrypted by OpenSSL's libcrypto, and this machine has none "
+            "A password in Thunderbird's store is encrypted with OpenSSL's libcrypto, but this machine has none "
             f"(looked for {', '.join(SONAMES)}); nothing was changed. "
             "Install OpenSSL's shared libraries (package libssl3 or openssl-libs), or leave the password out."
         )

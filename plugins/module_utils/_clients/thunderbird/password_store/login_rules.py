@@ -19,6 +19,6 @@ def require_storable(username: str, password: Secret) -> None:
         raise PasswordStoreError("Thunderbird stores no empty password. Give one, or leave the password out.")
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for text in texts for character in text):
         raise PasswordStoreError(
-            "Thunderbird stores no user name or password with a null or half a character (a lone surrogate) in it. "
+            "Thunderbird stores no user name or password that contains a null or half a character (a lone surrogate). "
             "Use another one."
         )

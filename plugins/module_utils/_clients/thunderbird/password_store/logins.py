@@ -205,7 +205,7 @@ def _damaged(path: str, line: int | None, reason: str) -> DamagedFileError:
 
 
 def _no_number(name: str) -> t.NoReturn:
-    raise ValueError(f"{name} is no number of JSON's")
+    raise ValueError(f"{name} is not a JSON number")
 
 
 def _finite(text: str) -> float:

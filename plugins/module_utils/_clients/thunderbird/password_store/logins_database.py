@@ -103,7 +103,7 @@ def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
             raise DamagedFileError(
                 path,
                 None,
-                f"it is no usable login database of Thunderbird ({error})",
+                f"it is not a usable login database of Thunderbird ({error})",
                 "restore it from a backup, or leave the password out, and run again",
             ) from None
 

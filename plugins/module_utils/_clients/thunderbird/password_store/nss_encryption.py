@@ -148,7 +148,7 @@ def _read_pbkdf2(key: bytes, derivation: der.DerReader) -> bytes:
 def _rounds(parameters: der.DerReader) -> int:
     rounds = parameters.integer()
     if not 1 <= rounds <= MAX_ROUNDS:
-        raise UnknownFormError(f"{rounds} rounds of key derivation, which is none or more than {MAX_ROUNDS}")
+        raise UnknownFormError(f"{rounds} rounds of key derivation, which is not 1 to {MAX_ROUNDS}")
     return rounds
 
 

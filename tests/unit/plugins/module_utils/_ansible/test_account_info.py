@@ -126,15 +126,15 @@ THUNDERBIRDS_OWN: t.Mapping[str, tuple[dict[str, t.Any], str]] = {
             "mail.identity.id9.smtpServer": "smtp9",
             "mail.smtpserver.smtp9.hostname": "smtp.rossi.example",
         },
-        "boss@rossi.example sends by another server (smtp.rossi.example)",
+        "boss@rossi.example sends through another server (smtp.rossi.example)",
     ),
     "an SMTP server that is not in the list": (
         {"mail.smtpservers": "smtp3", "mail.smtp.defaultserver": "smtp3"},
-        "its SMTP server is gone: Thunderbird 157 sends by the default one (smtp.charter.net), 153 does not send",
+        "its SMTP server is gone: Thunderbird 157 sends through the default one (smtp.charter.net), 153 does not send",
     ),
     "a default SMTP server that is not in the list": (
         {"mail.identity.id2.smtpServer": "", "mail.smtp.defaultserver": "smtp9"},
-        "it has no SMTP server of its own and sends by the default one (there is none)",
+        "it has no SMTP server of its own and sends through the default one (there is none)",
     ),
     "no identity": ({"mail.account.account2.identities": ""}, "it has no address to send from"),
     "a global inbox": ({"mail.server.server2.deferred_to_account": "account1"}, "inbox of another account"),
@@ -169,7 +169,7 @@ EVOLUTIONS_OWN: t.Mapping[str, tuple[dict[str, dict[str, dict[str, str]]], str]]
             "identity0": {"Mail Identity": {"SignatureUid": "abc"}},
             "abc": {"Data Source": {"DisplayName": "S"}, "Mail Signature": {"MimeType": "text/plain"}},
         },
-        "its signature is a symbolic link, as a program is",
+        "its signature is a symbolic link, which is how Evolution stores a program",
     ),
     "Exchange": ({"account0": {"Mail Account": {"BackendName": "ews"}}}, "it is neither IMAP nor POP3 (ews)"),
     "an online account": (
@@ -177,7 +177,7 @@ EVOLUTIONS_OWN: t.Mapping[str, tuple[dict[str, dict[str, dict[str, str]]], str]]
             "goa": {"Data Source": {"DisplayName": "Office"}, "Collection": {"BackendName": "google"}},
             "account0": {"Data Source": {"Parent": "goa"}},
         },
-        "Office keeps it, and not the client itself",
+        "it is managed by Office, not by the client itself",
     ),
 }
 
@@ -208,8 +208,8 @@ def test_an_smtp_server_of_two_accounts_is_named_at_both(tmp_path: pathlib.Path)
     found = gather(THUNDERBIRD, tmp_path)
     assert found["mail_accounts"] == []
     reasons = {one["email"]: "; ".join(one["not_expressed"]) for one in found["accounts"]}
-    assert "anna@charter.net sends by its SMTP server, too" in reasons["mario@charter.net"]
-    assert "mario@charter.net sends by its SMTP server, too" in reasons["anna@charter.net"]
+    assert "anna@charter.net also sends through its SMTP server" in reasons["mario@charter.net"]
+    assert "mario@charter.net also sends through its SMTP server" in reasons["anna@charter.net"]
 
 
 def _refused(found: Found, reason: str) -> None:

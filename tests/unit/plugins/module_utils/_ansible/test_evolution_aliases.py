@@ -33,8 +33,8 @@ def test_what_an_alias_cannot_hold_is_said_and_no_difference(tmp_path: pathlib.P
     assert desk.inspect(**options).check.status is CheckStatus.OK
     client = desk.open()
     (alias, replies) = client.warnings(client.read(), request(**options).account)
-    assert "default and organization and reply_to and signature of its identities stay unset" in alias
-    assert "whether replies and forwarded messages get a signature" in replies
+    assert "default and organization and reply_to and signature of its identities cannot be set" in alias
+    assert "one setting for all accounts for signatures in replies and forwarded messages" in replies
 
 
 ALIASES = [

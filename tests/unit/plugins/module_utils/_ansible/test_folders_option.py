@@ -128,10 +128,10 @@ def test_thunderbird_names_folders_as_it_does_itself(tmp_path: pathlib.Path) -> 
 @pytest.mark.parametrize(
     ("kind", "word", "remedy"),
     [
-        ("sent", "Server", "Write server in small letters"),
-        ("trash", "SERVER", "Write server in small letters"),
-        ("drafts", " Local ", "Write local in small letters"),
-        ("junk", "Local", "Write server, or a name"),
+        ("sent", "Server", "Write server in lower case"),
+        ("trash", "SERVER", "Write server in lower case"),
+        ("drafts", " Local ", "Write local in lower case"),
+        ("junk", "Local", "Write server or a name"),
     ],
 )
 def test_a_keyword_in_other_letters_is_not_the_name_of_a_folder(kind: str, word: str, remedy: str) -> None:

@@ -124,8 +124,8 @@ def test_what_the_user_has_made_or_changed_is_not_removed(tmp_path: pathlib.Path
     assert found.signature.content == "mine"
     client_now = desk.open()
     said = " ".join(client_now.warnings(client_now.read(), request(**options).account))
-    assert "the identity info@rossi.example stays, since it was made by hand" in said
-    assert "its signature stays, since it was made or changed by hand" in said
+    assert "the identity info@rossi.example is kept, because it was made by hand" in said
+    assert "its signature is kept, because it was made or changed by hand" in said
     # With other options, both are changed: the administrator names them.
     options = {"identities": [{"address": "info@rossi.example", "full_name": "Desk"}], "signature": {"text": "new"}}
     assert desk.step(**options).status is Status.UPDATED

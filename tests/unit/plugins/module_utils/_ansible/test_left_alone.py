@@ -109,7 +109,7 @@ def test_an_address_of_the_users_own_stays_in_evolution(tmp_path: pathlib.Path) 
     before = desk.files()
     check = desk.inspect(full_name="Mario Rossi").check
     assert check.status is CheckStatus.OK
-    assert f"Evolution sends as {OWN}, which is the user's own address and stays" in check.evidence
+    assert f"Evolution sends as {OWN}, which is the user's own address and is kept" in check.evidence
     assert f"email: {EMAIL} wanted, {OWN} in Evolution; full_name: Mario Rossi wanted, Mario in Evol" in check.evidence
     assert INSISTS in check.sentences
     # An account is not written only to be marked.
@@ -166,8 +166,8 @@ def test_an_account_of_another_program_is_named_as_such(tmp_path: pathlib.Path) 
     check = desk.inspect().check
     assert check.status is CheckStatus.FAILED
     assert check.sentences.startswith(
-        f"Evolution is not set up as wanted. {EVOLUTION.module} would not change that: email: {EMAIL} (imap) is in "
-        "Evolution by GNOME Online Accounts or the like (Mario at GNOME), which would undo any change"
+        f"Evolution is not set up as wanted. {EVOLUTION.module} would not change that: email: {EMAIL} (imap) is set up "
+        "in Evolution by GNOME Online Accounts or the like (Mario at GNOME), which would undo any change"
     )
 
 

@@ -71,7 +71,7 @@ def test_what_was_changed_since_is_left_and_named(tmp_path: pathlib.Path, client
     (left,) = result["clients"][0]["left"]
     assert left["setting"].endswith(suffix)
     assert (str(left["ours"]), str(left["stored"])) == ("993", "1993")
-    assert f"{left['setting']} was changed since, and is left." in result["msg"]
+    assert f"{left['setting']} was changed after the run, so it is kept." in result["msg"]
     edited = settings(tmp_path, client)
     assert not roll_back(tmp_path)["changed"]
     assert settings(tmp_path, client) == edited
@@ -105,7 +105,7 @@ def test_an_account_that_was_made_and_changed_since_stays(tmp_path: pathlib.Path
     edited = settings(tmp_path, client)
     result = roll_back(tmp_path)
     assert not result["changed"]
-    assert f"{EMAIL} (imap) stays" in result["msg"]
+    assert f"{EMAIL} (imap) is kept" in result["msg"]
     assert settings(tmp_path, client) == edited
     assert roll_back(tmp_path, force=True)["changed"]
     assert settings(tmp_path, client) == before
@@ -185,7 +185,7 @@ def test_what_was_set_up_again_is_not_touched(tmp_path: pathlib.Path, client: Cl
     after = settings(tmp_path, client)
     result = roll_back(tmp_path, "20260101T000000Z-1")
     assert not result["changed"]
-    assert "since that run, it was removed and set up again" in result["msg"]
+    assert "it was removed and set up again since the run" in result["msg"]
     assert settings(tmp_path, client) == after
 
 
@@ -200,7 +200,7 @@ def test_addresses_that_the_run_has_not_changed_are_named(tmp_path: pathlib.Path
     configure(client, "20260101T000000Z-1", request(tmp_path, full_name="M"))
     result = roll_back(tmp_path, accounts=["mario.rosi@charter.net"])
     assert not result["changed"]
-    assert result["msg"] == "Run 20260101T000000Z-1 has changed no account with the address mario.rosi@charter.net."
+    assert result["msg"] == "Run 20260101T000000Z-1 changed no account with the address mario.rosi@charter.net."
 
 
 @CLIENTS
@@ -219,7 +219,7 @@ def test_what_does_not_read_back_fails(
         return done
 
     monkeypatch.setattr(LocalFiles, "replace", replace_and_overwrite)
-    with pytest.raises(AssertionError, match="the settings were put back and do not read back as written"):
+    with pytest.raises(AssertionError, match="the settings were restored and do not read back as written"):
         roll_back(tmp_path)
 
 

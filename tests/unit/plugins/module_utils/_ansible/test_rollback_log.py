@@ -39,11 +39,11 @@ def test_passwords_are_named_and_never_logged(tmp_path: pathlib.Path, client: Cl
     configure(client, "20260102T000000Z-1", request(tmp_path, password="synthetic-2!"))
     result = roll_back(tmp_path)
     assert not result["changed"]
-    assert "The former one is not known: set it again." in result["msg"]
+    assert "The former password is not known: set it again." in result["msg"]
     configure(client, "20260103T000000Z-1", request(tmp_path, state="absent"))
     result = roll_back(tmp_path)
     assert result["changed"]
-    assert "It is not known: the client asks the user." in result["msg"]
+    assert "It is not known: the client will ask the user." in result["msg"]
     assert "synthetic" not in log(tmp_path, client).read_text()
     assert "synthetic" not in json.dumps(result)
     assert stat.S_IMODE(log(tmp_path, client).stat().st_mode) == 0o600
@@ -58,8 +58,8 @@ def test_settings_that_could_be_secrets_are_not_logged(tmp_path: pathlib.Path) -
     for client in (THUNDERBIRD, EVOLUTION):
         assert "hunter2" not in log(tmp_path, client).read_text()
     result = roll_back(tmp_path)
-    assert "mail.server.server2.password is no longer known, and is missing." in result["msg"]
-    assert "/Old/Token is no longer known, and is missing." in result["msg"]
+    assert "mail.server.server2.password is not known, so it is not restored." in result["msg"]
+    assert "/Old/Token is not known, so it is not restored." in result["msg"]
     after = b"".join(content for client in (THUNDERBIRD, EVOLUTION) for content in settings(tmp_path, client).values())
     assert b"server2.x" in after
     assert b"RememberPassword=true" in after
@@ -111,7 +111,7 @@ def test_a_run_that_a_newer_version_has_noted_is_not_undone(tmp_path: pathlib.Pa
     params = {**defaults, "home": str(tmp_path), run_id_option.NAME: "x"}
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(False, "fail", pytest.fail, pytest.fail))
     assert done.failed
-    assert "run 20260102T000000Z-2 was noted by a newer version of charter.mail" in done.as_result()["msg"]
+    assert "run 20260102T000000Z-2 was recorded by a newer version of charter.mail" in done.as_result()["msg"]
     assert settings(tmp_path, client) == before
     # Older runs are known, and the log keeps what it cannot read.
     assert roll_back(tmp_path, "20260101T000000Z-1")["changed"]
@@ -130,7 +130,7 @@ def test_a_damaged_log_is_named(tmp_path: pathlib.Path, client: ClientEntry) -> 
     warnings: list[str] = []
     done = rollback_on_linux.roll_back(params, desktop_hosts(), Task(True, "fail", warnings.append, pytest.fail))
     assert done.as_result()["runs"] == [{"run": "20260101T000000Z-1", "undoes": ""}]
-    assert warnings == [f"{path}: lines of the log of changes that are damaged, and are passed over: 1"]
+    assert warnings == [f"{path}: damaged lines of the log of changes, which are ignored: 1"]
 
 
 @CLIENTS

@@ -128,7 +128,7 @@ def test_an_imap_account_that_was_changed_since_stays_unless_it_is_forced(
     assert not result["changed"]
     (left,) = result["clients"][0]["left"]
     assert left["setting"].endswith(setting)
-    assert f"{EMAIL} (imap) stays: it was made by the run, and was changed since." in result["msg"]
+    assert f"{EMAIL} (imap) is kept: the run created it, but it has been changed since then." in result["msg"]
     assert roll_back(home, force=True)["changed"]
     assert everything(home) == before
 
@@ -178,7 +178,9 @@ def test_an_account_that_was_set_up_again_is_left(tmp_path: pathlib.Path, client
     result = roll_back(tmp_path, RUN)
     assert not result["changed"]
     assert settings(tmp_path, client) == both
-    assert f"{EMAIL} (imap) stays: the POP3 account that it replaced was set up again since." in result["msg"]
+    assert (
+        f"{EMAIL} (imap) is kept: the POP3 account that it replaced has been set up again since then." in result["msg"]
+    )
 
 
 @CLIENTS
@@ -294,7 +296,9 @@ def test_local_folders_that_are_gone_leave_the_imap_account(tmp_path: pathlib.Pa
     result = roll_back(tmp_path)
     assert not result["changed"]
     assert settings(tmp_path, THUNDERBIRD) == before
-    assert "stays: the local folders of the POP3 account that it replaced were removed since." in result["msg"]
+    assert (
+        "is kept: the local folders of the POP3 account that it replaced have been removed since then." in result["msg"]
+    )
 
 
 def test_an_imap_account_that_the_user_has_removed(tmp_path: pathlib.Path) -> None:

@@ -177,7 +177,7 @@ def test_an_account_whose_user_has_switched_something_off_stays(tmp_path: pathli
     result = roll_back(tmp_path)
     assert left(result) == ["mail.server.server1.login_at_startup"]
     assert not result["changed"]
-    assert "was changed since" in result["msg"]
+    assert "has been changed since" in result["msg"]
 
 
 def test_identities_that_were_added_and_put_first_in_one_run(tmp_path: pathlib.Path) -> None:

@@ -198,13 +198,13 @@ def test_a_home_whose_owner_cannot_be_told_is_a_failure_of_its_accounts(
 
     def owner(home: str) -> LocalUser:
         if home == str(run.homes[1]):
-            raise HostError(home, "the folders on the way to it belong to several users", "name the user")
+            raise HostError(home, "the folders on its path belong to several users", "name the user")
         return local_user.find(None)
 
     monkeypatch.setattr(local_user, "owner", owner)
     result, _output = run.configure()
     assert [one["status"] for one in result["accounts"]] == ["created", "failed", "created"]
-    assert result["msg"] == f"{run.homes[1]}: the folders on the way to it belong to several users. Name the user."
+    assert result["msg"] == f"{run.homes[1]}: the folders on its path belong to several users. Name the user."
 
 
 def test_errors_that_follow_each_other_in_a_circle_end() -> None:

@@ -97,7 +97,7 @@ def test_what_is_wrong_is_told(raw: t.Mapping[str, t.Any], said: str) -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        ({"email": None}, "email: it is empty. Write an address in it, or a list in accounts."),
+        ({"email": None}, "email: it is empty. Give an address, or a list in accounts."),
         ({"accounts": None}, "email: it is empty."),
         ({"accounts": [{"email": ""}]}, "accounts[0]: email: '' is not an e-mail address."),
         *(

@@ -206,5 +206,5 @@ def test_a_group_goes_in_all_its_pieces() -> None:
 
 
 def test_a_byte_order_mark_is_named_since_no_editor_shows_it() -> None:
-    with pytest.raises(DamagedFileError, match="line 1: a byte order mark stands before the text"):
+    with pytest.raises(DamagedFileError, match="line 1: there is a byte order mark before the text"):
         parse(b"\xef\xbb\xbf[G]\nk=v\n")

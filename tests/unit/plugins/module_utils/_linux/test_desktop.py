@@ -100,7 +100,7 @@ def test_a_bus_that_does_not_let_us_in(tmp_path: pathlib.Path) -> None:
         peer.send(b"REJECTED\r\n")
         peer.stay()
 
-    words = r"the session of mario, .*: the message bus does not let the user"
+    words = r"the session of mario, .*: the message bus rejects the user"
     with listening(tmp_path / "bus", refuse) as address, pytest.raises(HostError, match=words):
         LocalDesktop(away(tmp_path), Commands()).bus(address)
 

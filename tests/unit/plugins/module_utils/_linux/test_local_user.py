@@ -71,8 +71,8 @@ def test_a_link_of_roots_leads_on(tmp_path: pathlib.Path, owners: dict[str, int]
 @pytest.mark.parametrize(
     ("target", "uid", "reason"),
     [
-        ("etc", ROOT, "it belongs to root, and a folder on the way to it to another user"),
-        ("anna", ANNA, "the folders on the way to it belong to several users"),
+        ("etc", ROOT, "it belongs to root, but a folder on its path belongs to another user"),
+        ("anna", ANNA, "the folders on its path belong to several users"),
     ],
 )
 def test_a_users_link_leads_no_further_than_the_user(
@@ -84,13 +84,13 @@ def test_a_users_link_leads_no_further_than_the_user(
     link.symlink_to(f"../{target}")
     owners[str(link)] = MALLORY
     for path in (link, link / "inside", link / "missing"):
-        with pytest.raises(HostError, match=f"^{path}: {reason}[.] Say with the option user"):
+        with pytest.raises(HostError, match=f"^{path}: {reason}[.] Name the user of the client in the option user"):
             local_user.owner(str(path))
 
 
 def test_roots_folder_in_a_users_is_refused(tmp_path: pathlib.Path, owners: dict[str, int]) -> None:
     home = made(tmp_path, owners, ("mallory", MALLORY), ("roots", ROOT))
-    with pytest.raises(HostError, match="it belongs to root, and a folder on the way"):
+    with pytest.raises(HostError, match="it belongs to root, but a folder on its path"):
         local_user.owner(home)
 
 
@@ -99,7 +99,7 @@ def test_a_users_home_that_is_roots_is_refused(
 ) -> None:
     home = made(tmp_path, owners, ("anna", ROOT))
     monkeypatch.setitem(USERS, ANNA, ("anna", home))
-    with pytest.raises(HostError, match="this is the home directory of anna, and not that user's own"):
+    with pytest.raises(HostError, match="this is the home directory of anna, but does not belong to that user"):
         local_user.owner(f"{home}/")
 
 
@@ -108,19 +108,21 @@ def test_root_goes_no_way_that_another_user_owns(tmp_path: pathlib.Path, owners:
     users = made(tmp_path, owners, ("homes", ROOT), ("anna", ANNA))
     roots = made(tmp_path, owners, ("shared", MALLORY), ("roots", ROOT))
     for home in (users, f"{users}/missing", roots):
-        with pytest.raises(HostError, match=r"could lead root anywhere by a link\. Say with the option user"):
+        with pytest.raises(
+            HostError, match=r"could redirect root with a link\. Name the user of the client in the option user"
+        ):
             local_user.require_roots(home)
 
 
 def test_an_owner_without_a_name_is_refused(tmp_path: pathlib.Path, owners: dict[str, int]) -> None:
     home = made(tmp_path, owners, ("nobody", NOBODY))
-    with pytest.raises(HostError, match="it belongs to user id 4003, whom this host does not know"):
+    with pytest.raises(HostError, match="it belongs to user ID 4003, which this host does not know"):
         local_user.owner(home)
 
 
 def test_links_without_an_end_are_refused(tmp_path: pathlib.Path, owners: dict[str, int]) -> None:
     (tmp_path / "loop").symlink_to("loop")
-    with pytest.raises(HostError, match="its symbolic links do not end"):
+    with pytest.raises(HostError, match="its symbolic links never end"):
         local_user.owner(str(tmp_path / "loop"))
 
 

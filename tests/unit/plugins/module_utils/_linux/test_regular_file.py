@@ -47,7 +47,7 @@ def test_a_file_without_an_end_is_not_read(tmp_path: pathlib.Path) -> None:
     path.touch()
     os.truncate(path, 10 * 1000**3)
     with pytest.raises(
-        HostError, match=f"^{path}: the file has at least 10000000000 bytes, .* [(]64 MiB[)] is read[.] See what"
+        HostError, match=f"^{path}: the file has at least 10000000000 bytes, .* [(]64 MiB[)] are read[.] Find out what"
     ):
         FILES.read(str(path))
 

@@ -133,7 +133,7 @@ def test_what_only_a_shell_can_know_is_told(home: pathlib.Path, line: str) -> No
     found = read(home)
     assert found.variables == {}
     (warning,) = found.warnings
-    assert warning.startswith(f"{home}/.profile sets XDG_CONFIG_HOME in a way that cannot be told")
+    assert warning.startswith(f"{home}/.profile sets XDG_CONFIG_HOME to a value that is only known when it runs")
     assert f"; {home}/.config is assumed." in warning
 
 
@@ -167,7 +167,7 @@ def test_what_systemd_alone_knows_is_told(home: pathlib.Path, unit: str, value: 
     found = read(home)
     assert found.variables == {}
     (warning,) = found.warnings
-    assert "x.conf sets XDG_CONFIG_HOME in a way that cannot be told" in warning
+    assert "x.conf sets XDG_CONFIG_HOME to a value that is only known when it runs" in warning
 
 
 def test_what_is_added_to_the_unit_of_a_user_counts_by_its_name_then_its_folder(home: pathlib.Path) -> None:
@@ -219,7 +219,7 @@ def test_a_file_that_few_logins_read_is_told(home: pathlib.Path, file: str, line
     found = read(home)
     assert found.variables == {}
     (warning,) = found.warnings
-    assert warning.startswith(f"{home.parent / file} sets XDG_CONFIG_HOME in a way that cannot be told")
+    assert warning.startswith(f"{home.parent / file} sets XDG_CONFIG_HOME to a value that is only known when it runs")
 
 
 def test_a_condition_that_ends_at_the_default_is_no_doubt(home: pathlib.Path) -> None:
@@ -291,6 +291,6 @@ def test_a_file_that_a_profile_runs_may_end_early(home: pathlib.Path, line: str)
     assert read(home) == Environment({})
     put(home / ".bashrc", "export XDG_CONFIG_HOME=~/c\n")
     (warning,) = read(home).warnings
-    assert warning.startswith(f"{home}/.bashrc sets XDG_CONFIG_HOME in a way that cannot be told")
+    assert warning.startswith(f"{home}/.bashrc sets XDG_CONFIG_HOME to a value that is only known when it runs")
     put(home / ".profile", f"# {line}\necho . ~/.bashrc\n".replace("\n    ", "\n#").replace("\nfi", ""))
     assert read(home) == Environment({})

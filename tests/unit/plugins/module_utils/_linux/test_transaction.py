@@ -120,7 +120,7 @@ def test_where_nothing_can_be_put_back_the_message_says_what_was_changed(
     home: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing(monkeypatch, "rename", [2, 3], errno.EIO)
-    with pytest.raises(HostError, match=f"changed already, and not to be put back.*: {home}/a[.]") as raised:
+    with pytest.raises(HostError, match=f"already changed, and could not be restored.*: {home}/a[.]") as raised:
         files(home).replace(write(home, a="new a", b="new b"))
     assert raised.value.changed
     assert "nothing was changed" not in str(raised.value)

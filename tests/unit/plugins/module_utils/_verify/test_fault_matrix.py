@@ -231,7 +231,7 @@ SIGNING_IN = [
     Fault("application password", SMTP, SSL, refusing(SMTP, b"AUTH", b"534 5.7.9 no"), AUTH, C.APP_PASSWORD, "Create an application password"),
     Fault("SMTP without AUTH", SMTP, SSL, of(SMTP, offers=(b"SIZE 1000",)), AUTH, C.NO_MECHANISM, "offers SIZE 1000"),
     Fault("IMAP only OAuth", IMAP, SSL, of(IMAP, offers=(b"LOGINDISABLED", b"AUTH=XOAUTH2")), AUTH, C.NO_MECHANISM, "accepts only OAuth, which this test cannot do"),
-    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, C.UNSUPPORTED_MECHANISM, "The password was not judged"),
+    Fault("mechanism not supported", SMTP, SSL, refusing(SMTP, b"AUTH", b"504 5.5.4 no"), AUTH, C.UNSUPPORTED_MECHANISM, "The password was not checked"),
     Fault("mailbox does not open", IMAP, SSL, refusing(IMAP, b"EXAMINE", b"TAG NO corrupt"), Stage.MAILBOX, C.MAILBOX_CLOSED, "The password is right"),
 ]
 REFUSALS = [

@@ -67,7 +67,7 @@ def test_a_name_that_leads_nowhere(host: str, addresses: list[str]) -> None:
         failed = failure(report_on(place(host, server.port), environment=environment), Stage.DNS)
         assert server.connections == 0
     assert failed.code is Code.NAME_BLOCKED
-    assert f"leads to {addresses[0]} on this machine" in failed.finding
+    assert f"resolves to {addresses[0]} on this machine" in failed.finding
     assert "DNS filter" in failed.advice
     assert "hosts file" in failed.advice
     no_setting(failed)
@@ -78,7 +78,7 @@ def test_a_presets_name_that_leads_to_this_machine() -> None:
     environment = dataclasses.replace(LAB, resolver=lambda host, port: [at("127.0.0.1", port)])
     failed = failure(report_on(place(PRESET, port), environment=environment), Stage.TCP)
     assert failed.code is Code.NAME_BLOCKED
-    assert "leads to 127.0.0.1 on this machine" in failed.finding
+    assert "resolves to 127.0.0.1 on this machine" in failed.finding
     no_setting(failed)
 
 
@@ -150,6 +150,6 @@ def test_a_server_of_ones_own_on_this_machine() -> None:
     found = explained(own, refused, at("127.0.0.1"))
     assert found.code is Code.REFUSED
     assert found.advice.startswith(refused.advice)
-    assert "The name leads to this machine (127.0.0.1)" in found.advice
+    assert "The name resolves to this machine (127.0.0.1)" in found.advice
     assert explained(place("localhost"), refused, at("127.0.0.1")) is refused
     assert explained(place("127.0.0.1"), refused, at("127.0.0.1")) is refused

@@ -157,7 +157,7 @@ def test_half_a_greeting(service: MailService, encrypted: bool) -> None:
         (MailService.IMAP, b"* PREAUTH welcome back", "greets as if a user were signed in already"),
         (MailService.POP3, b"-ERR too busy", "turns clients away"),
         (MailService.SMTP, b"554 too busy", "turns clients away"),
-        (MailService.SMTP, b"421 too many connections", "accepts no more for now"),
+        (MailService.SMTP, b"421 too many connections", "accepts no more connections or messages for now"),
         (MailService.SMTP, b"554 5.7.1 AUP#Out-1130 blocked", "blocks this network's public IP address"),
         (MailService.SMTP, b"220-first\r\nnonsense", "does not follow SMTP"),
         (MailService.SMTP, b"* OK IMAP4", "speaks IMAP where SMTP is expected"),

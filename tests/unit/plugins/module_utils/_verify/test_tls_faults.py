@@ -332,7 +332,7 @@ def test_somebody_else_in_plain_text(first: bytes, finding: str, advice: str, se
 def test_ca_path_that_cannot_be_used(tmp_path: t.Any) -> None:
     with pytest.raises(OptionError, match=r"^ca_path: .*No such file"):
         trust(str(tmp_path / "missing.pem"))
-    with pytest.raises(OptionError, match=r"^ca_path: .* holds no certificate"):
+    with pytest.raises(OptionError, match=r"^ca_path: .* contains no certificate"):
         trust(str(CERTIFICATES / "README.md"))
     with pytest.raises(OptionError, match=r"^ca_path: "):
         trust(str(tmp_path))

@@ -137,7 +137,7 @@ def test_one_side_in_plain_text() -> None:
     assert not report.complete
     assert report.summary == (
         f"imap.lab.test (IMAP, port {one.port}, not encrypted) answers as it should; signing in and the mailbox were "
-        "not tested, because the connection is not encrypted and the password would be readable on its way. "
+        "not tested, because the connection is not encrypted and would expose the password. "
         f"Mail can be sent through smtp.lab.test (port {other.port}, TLS 1.3)."
     )
 

@@ -215,9 +215,9 @@ def test_a_file_that_is_none_is_refused(content: bytes, reason: str) -> None:
         (f'[{KEY}]\r\n"x"="a', 4, "a text in quotes"),
         (f'[{KEY}]\r\n"x"="a" b', 4, "something else"),
         (f'[{KEY}]\r\n"x"=-1', 4, "something else"),
-        (f'[{KEY}]\r\n"x"="C:\\Users"', 4, r"\\U is no escape sequence"),
-        (f'[{KEY}]\r\n"x"=hex:1,,2', 4, "hex data are broken"),
-        (f'[{KEY}]\r\n"x"=hex:123', 4, "hex data are broken"),
+        (f'[{KEY}]\r\n"x"="C:\\Users"', 4, r"\\U is not an escape sequence"),
+        (f'[{KEY}]\r\n"x"=hex:1,,2', 4, "hex data is malformed"),
+        (f'[{KEY}]\r\n"x"=hex:123', 4, "hex data is malformed"),
         (f'[{KEY}]\r\n"x"=hex:zz', 4, "something else"),
     ],
 )
@@ -280,9 +280,9 @@ def test_values_that_are_not_wanted_are_passed_over(wanted: list[KeyWrite], skip
 
 def test_data_that_are_not_wanted_are_not_even_decoded() -> None:
     content = version_5(f'[{KEY}]\r\n"POP3 Password"=hex:zz,\\\r\n  01\r\n"x"=dword:1\r\n'.replace("zz", "f,,"))
-    with pytest.raises(DamagedFileError, match="broken"):
+    with pytest.raises(DamagedFileError, match="malformed"):
         reg_file.parse(content)
     found = reg_file.parse(content, wanted=lambda _key, name: name != "POP3 Password")
     assert dict(found[KEY]) == {"x": RegValue.dword(1)}
-    with pytest.raises(DamagedFileError, match="behind the value"):
+    with pytest.raises(DamagedFileError, match="follows the value"):
         reg_file.parse(version_5(f'[{KEY}]\r\n"x"=dword:1 y\r\n'), wanted=lambda _key, _name: False)

@@ -53,7 +53,7 @@ def test_a_variable_that_holds_accounts_is_named(name: str) -> None:
 
 
 def test_a_template_is_no_variable_that_is_not_set() -> None:
-    said = "the variable mail_accounts has an empty value, or one of a variable that is not set. It was left alone."
+    said = "the variable mail_accounts is empty, or its value refers to a variable that is not set. It was left alone."
     assert warning("desk", {"mail_accounts": "{{ accounts_of_the_office }}"}).endswith(said)
     assert "is not set for it" in warning("desk", {"mail_accounts": ""})
 

@@ -53,7 +53,7 @@ def first_site() -> str:
             "Change no settings and no passwords. Permit mail programs",
             "",
         ),
-        ("password_expired", "reports that passwords have expired.", "Set a new password of each account", "password"),
+        ("password_expired", "reports that passwords have expired.", "Set a new password for each account", "password"),
         (
             "application_password_needed",
             "requires application passwords.",
@@ -98,7 +98,7 @@ def test_a_refused_password_beside_locked_accounts_is_its_own_finding() -> None:
 def test_a_filter_at_all_sites_is_not_the_providers() -> None:
     finding = only(struck("dns", "name_blocked", lambda _test: True))
     assert (finding.scope, finding.subject, finding.confidence) == (Scope.SITE, "all sites", Confidence.MEDIUM)
-    assert finding.title.startswith("At all sites, a DNS filter leads the servers' names to other addresses")
+    assert finding.title.startswith("At all sites, a DNS filter gives other addresses for the servers' names")
     assert "Ask whoever runs the DNS filter to permit the servers' names." in finding.action
 
 
@@ -136,7 +136,7 @@ def test_a_server_that_turns_one_host_away_is_no_trouble_of_the_machine() -> Non
 def test_a_wrong_clock_is_the_machines(code: str) -> None:
     finding = only(struck("tls", code, lambda test: test.host.name == "pc00005"))
     assert finding.scope is Scope.MACHINE
-    assert "Look at the clock" in finding.action
+    assert "Check the clock" in finding.action
 
 
 def test_a_site_whose_addresses_nobody_else_uses_may_be_right() -> None:

@@ -125,7 +125,7 @@ def test_the_warnings_are_those_of_the_module(tmp_path: pathlib.Path) -> None:
     look = by_look(home, params)
     assert look is not None
     assert look["warnings"] == list(by_module(home, params).warnings)
-    assert "have Thunderbird closed" in look["warnings"][0]
+    assert "have the user close Thunderbird" in look["warnings"][0]
 
 
 def settled(folder: pathlib.Path) -> tuple[pathlib.Path, Options]:
@@ -166,7 +166,7 @@ def test_a_file_that_a_login_file_runs_counts(profile: str, name: str, tmp_path:
     usual = by_look(home, params)
     (home / name).write_text(FOLDER)
     module = by_module(home, params)
-    assert "sets XDG_CONFIG_HOME in a way" in module.warnings[0]
+    assert "sets XDG_CONFIG_HOME to a value that is only known when it runs" in module.warnings[0]
     assert by_look(home, params) is None
     if '"' not in profile or '"$HOME/.bashrc"' in profile:  # the usual ways of writing it are no module's
         assert usual is not None

@@ -89,7 +89,7 @@ def test_a_login_of_its_own_is_left_out_of_the_file_for_everybody() -> None:
     files = rendered(desk=[MARIO, {"user": "eva", **other}])
     assert [path for path in files if path.startswith("autoconfig/")] == [f"autoconfig/charter.net/{autoconfig.PATH}"]
     text = " ".join(" ".join(Page(files["eva@mail.example/index.html"]).texts).split())
-    assert "the user name u1234 is not made of the address. Enter the settings in the table below." in text
+    assert "the user name u1234 is not derived from the address. Enter the settings in the table below." in text
 
 
 def test_what_the_files_do_not_have_is_said_for_each_client() -> None:
@@ -161,7 +161,7 @@ def test_what_cannot_be_said_is_on_the_page() -> None:
     files = rendered(desk=[{**MARIO, "provider": "spectrum"}, {**LUCA, "user": "mario"}])
     text = " ".join(Page(files["mario.rossi@charter.net/index.html"]).texts)
     assert "needs TLS from the first byte on port 587" in text
-    assert "There is no Autodiscover file for charter.net, since it serves one account." in text
+    assert "There is no Autodiscover file for charter.net, because it can serve only one account." in text
 
 
 @pytest.mark.alike(1, "a large program")

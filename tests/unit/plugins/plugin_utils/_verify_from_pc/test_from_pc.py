@@ -131,7 +131,7 @@ def test_each_server_is_tested_once_for_all_accounts_and_without_a_password() ->
     assert len(pc.tests) == 2
     assert pc.signed_in == []
     assert [(report.ok, report.complete) for report in reports] == [(True, True)] * 2
-    assert "not tested, because the PC is given no password" in reports[0].summary
+    assert "not tested, because no password is sent to the PC" in reports[0].summary
     places = [check["checked_from"] for check in reports[0].as_result()["checks"]]
     assert places == sorted(places)
     assert set(places) == {"controller", "pc"}

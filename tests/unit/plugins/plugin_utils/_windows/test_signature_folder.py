@@ -74,7 +74,7 @@ def test_a_folder_that_leads_elsewhere_is_seen(folder: str) -> None:
     pc = windows()
     pc.folders[folder] = ""
     pc.links.add(folder)
-    assert obstacle(pc) == f"{folder} leads elsewhere"
+    assert obstacle(pc) == f"{folder} is a link to another folder"
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
@@ -86,7 +86,7 @@ def test_a_folder_that_has_come_to_lead_elsewhere_is_seen_before_anything_is_don
     asked.snapshot(SID)
     pc.links.add(folder)
     setup = KeyWrite(locations.setup(SID), {"ImportPRF": RegValue.sz("x")})
-    with pytest.raises(HostError, match="leads elsewhere"):
+    with pytest.raises(HostError, match="a folder in its path is a link"):
         asked.write(SID, [setup], {}, {NAME: b"new"})
     assert pc.files[f"{SIGNATURES}\\{NAME}"] == b"old"
     assert pc.registry.value(locations.setup(SID), "ImportPRF") is None
@@ -120,7 +120,7 @@ def test_the_longest_signature_is_no_large_file() -> None:
 @pytest.mark.parametrize(
     ("key", "name", "value", "told"),
     [
-        (SHELL_FOLDERS, "AppData", r"\\server\home\mario", r"is elsewhere (\\server\home\mario)"),
+        (SHELL_FOLDERS, "AppData", r"\\server\home\mario", r"AppData folder is redirected (\\server\home\mario)"),
         (SHELL_FOLDERS, "AppData", r"%USERPROFILE%\AppData\Roaming", ""),
         (SHELL_FOLDERS, "AppData", r"C:\users\Mario Rossi\AppData\Roaming" + "\\", ""),
         (locations.office(SID), "Signatures", "Signaturen", "a folder with another name (Signaturen)"),

@@ -47,7 +47,7 @@ def test_a_path_that_all_shells_take(folder: str) -> None:
 @pytest.mark.parametrize("sign", "'&%$();!^`[]{}#,=@+")
 def test_a_sign_that_a_shell_would_read_is_refused(sign: str) -> None:
     action, error = opened(f"C:\\a{sign}b\\ansible-tmp-1")
-    assert f"has the signs {sign}," in error
+    assert f"has the characters {sign}," in error
     assert "ansible_remote_tmp" in error
     assert action.removed == [f"C:\\a{sign}b\\ansible-tmp-1"]
 

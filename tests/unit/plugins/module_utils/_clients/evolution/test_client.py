@@ -148,11 +148,11 @@ def test_the_same_address_by_the_other_protocol_is_pointed_out(tmp_path: pathlib
     pop3 = account(protocol="pop3")
     outcome = reconcile(evolution, [pop3])
     assert evolution.warnings(outcome.after, pop3) == (
-        f"{pop3} stands beside an account of the same address by the other protocol",
+        f"{pop3}: there is also an account of the same address with the other protocol",
     )
     reconcile(evolution, [account(protocol="pop3", state="absent")])
     gone = account(protocol="pop3", state="absent")
-    assert "set protocol to remove that" in evolution.warnings(evolution.read(), gone)[0]
+    assert "to remove it, set protocol" in evolution.warnings(evolution.read(), gone)[0]
 
 
 def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Path) -> None:
@@ -164,7 +164,10 @@ def test_a_flatpak_has_files_of_its_own_and_must_be_closed(tmp_path: pathlib.Pat
     evolution = client(tmp_path, desktop)
     outcome = reconcile(evolution, [wanted])
     assert evolution.result_details(outcome.after, wanted) == {"via": "files", "password": "not stored"}
-    assert "Evolution as a Flatpak has a password store" in evolution.warnings(outcome.after, wanted)[0]
+    assert (
+        "only Evolution itself can open the password store of its Flatpak"
+        in evolution.warnings(outcome.after, wanted)[0]
+    )
     root = tmp_path / ".var/app/org.gnome.Evolution/config"
     assert {path.stem for path in (root / "evolution/sources").iterdir()} == set(uids().values())
     assert (root / "glib-2.0/settings/keyfile").read_text() == (
@@ -185,7 +188,7 @@ def test_an_account_is_read_back_with_its_passwords(tmp_path: pathlib.Path) -> N
     assert client(tmp_path, desktop).account(account()) is None
     assert client(tmp_path, desktop).absence(account()) == "does not have the account"
     push(tmp_path, account(password="geheim", full_name="Mario"), desktop=desktop)
-    assert client(tmp_path, desktop).absence(account(protocol="pop3")) == "has the address, but not by POP3"
+    assert client(tmp_path, desktop).absence(account(protocol="pop3")) == "has the address, but not with POP3"
     found = client(tmp_path, desktop).account(account())
     assert found is not None
     own = {name: getattr(found.account, name) for name in ("folders", "client")}

@@ -127,8 +127,8 @@ def test_a_login_that_has_not_been_since_a_file_was_changed_is_told(tmp_path: pa
     place = locate(LocalFiles(), str(tmp_path), "native", lambda: environment)
     assert os.path.relpath(place.config, tmp_path) == ("set/evolution" if live else NATIVE)
     warning = (
-        "the files of a login set XDG_CONFIG_HOME to ~/set, where Evolution has nothing yet; ~/.config/evolution, "
-        "where it has something, is configured."
+        "the login files set XDG_CONFIG_HOME to ~/set, where Evolution has no accounts yet; ~/.config/evolution, "
+        "where it has accounts, is configured."
     )
     assert [text.replace(str(tmp_path), "~") for text in place.warnings] == ([] if live else [warning])
     (tmp_path / "set/evolution/sources").mkdir(parents=True)

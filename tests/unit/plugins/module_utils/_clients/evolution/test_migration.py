@@ -160,7 +160,7 @@ def test_what_the_user_has_chosen_stays_until_the_admin_insists(
     push(tmp_path, old())
     edit(source(tmp_path, kind, old()), text, choice)
     _outcome, told = settle(tmp_path, wanted())
-    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
+    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net is kept, because {clause}" in told
     assert source(tmp_path, "account", old()).exists()
     settle(tmp_path, wanted(override=True))
     assert not source(tmp_path, "account", old()).exists()
@@ -171,7 +171,7 @@ def test_what_a_template_makes_stays(tmp_path: pathlib.Path) -> None:
     path = source(tmp_path, "account", old())
     path.write_text(path.read_text() + "\n[Autoconfig]\nRevision=1\n")
     _outcome, told = settle(tmp_path, wanted(override=True))
-    assert "since a template of the site's makes it at each login" in told
+    assert "because a template of the site creates it at each login" in told
     assert path.exists()
 
 

@@ -49,7 +49,7 @@ def test_without_a_keyring_the_account_is_made_and_the_person_warned(
         assert statuses(outcome) == [expected]
         assert evolution.result_details(outcome.after, wanted)["password"] == "not stored"
         assert evolution.warnings(outcome.after, wanted) == (
-            f"{wanted}: its password is not stored, since {reason}; Evolution will ask for it once",
+            f"{wanted}: its password is not stored, because {reason}; Evolution will ask for it once",
         )
     assert push(tmp_path, wanted, desktop=Desktop(None, Secrets())).changed
 
@@ -59,7 +59,7 @@ def test_a_locked_keyring_keeps_the_password_of_a_removed_account(tmp_path: path
     evolution = client(tmp_path, Desktop(None, Secrets(KeyringState.LOCKED)))
     gone = account(state="absent")
     (warning,) = evolution.warnings(reconcile(evolution, [gone]).after, gone)
-    assert "its password could not be deleted, since the user's keyring is locked" in warning
+    assert "its password could not be deleted, because the user's keyring is locked" in warning
     assert evolution.warnings(reconcile(evolution, [gone]).after, gone) == ()
 
 

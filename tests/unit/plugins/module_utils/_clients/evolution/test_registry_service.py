@@ -178,7 +178,7 @@ def test_a_bus_that_breaks_is_told_in_plain_words() -> None:
         running(desktop)
     with pytest.raises(HostError, match="it is broken"):
         AccountRegistry(Bus(broken=True)).sources()
-    with pytest.raises(HostError, match="source u: CreateSources was answered with: it is broken"):
+    with pytest.raises(HostError, match="source u: CreateSources failed: it is broken"):
         AccountRegistry(Bus(broken=True)).create("u", "text")
 
 

@@ -72,7 +72,7 @@ def test_mail_that_only_removed_accounts_used_is_purged(tmp_path: pathlib.Path, 
     told = removed(tmp_path, {"purge": True}, {"purge": purged}, reverse=reverse)
     # That of the other one stays where its removal was not to delete it.
     assert folder.exists() is not purged
-    assert (f"not deleted, since another account uses {folder}/sub" in told) is not purged
+    assert (f"not deleted, because another account uses {folder}/sub" in told) is not purged
     assert purged is (told == "")
 
 

@@ -160,7 +160,7 @@ def test_nothing_is_removed_where_another_program_keeps_the_account(tmp_path: pa
     before = stored(tmp_path)
     outcome, told = run(tmp_path, account(state="absent", purge=True))
     assert outcome.steps[0].status is Status.ABSENT
-    assert "stays in Evolution by GNOME Online Accounts or the like (mario)" in told
+    assert "is kept in Evolution by GNOME Online Accounts or the like (mario)" in told
     assert stored(tmp_path) == before
 
 
@@ -177,7 +177,7 @@ def test_a_folder_with_mail_that_another_account_uses_is_kept(tmp_path: pathlib.
     _outcome, told = run(tmp_path, account(state="absent", purge=True))
     used = place != "another"
     assert (mail / "acc/sub").exists() is used
-    assert (f"not deleted, since another account uses {mail}/{place}" in told) is used
+    assert (f"not deleted, because another account uses {mail}/{place}" in told) is used
 
 
 def test_an_account_that_is_there_twice_is_removed_by_one_run(tmp_path: pathlib.Path) -> None:
@@ -200,7 +200,7 @@ def test_folders_of_the_account_that_another_one_uses_are_named(tmp_path: pathli
     other = f"[Data Source]\nDisplayName=Work\n[Mail Submission]\nSentFolder=folder://{uid}/Sent\n"
     (tmp_path / ".config/evolution/sources/other.source").write_text(other)
     _outcome, told = run(tmp_path, account(state="absent"))
-    assert ("folders of it are still named in SentFolder of Work; have the user choose others" in told) is used
+    assert ("its folders are still named in SentFolder of Work; have the user choose others" in told) is used
     assert stored(tmp_path) == {"other.source": other}
 
 

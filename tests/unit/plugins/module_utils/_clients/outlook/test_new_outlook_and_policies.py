@@ -53,9 +53,9 @@ def test_a_move_to_the_new_outlook_is_told_by_the_values_name(root: str, below: 
 @pytest.mark.parametrize(
     ("below", "name", "said"),
     [
-        (r"\Preferences", "UseNewOutlook", "works with the new Outlook"),
-        (r"\Preferences", "NewOutlookMigrationUserSetting", "is to be moved to the new Outlook"),
-        (r"\Options\General", "DoNewOutlookAutoMigration", "is to be moved to the new Outlook"),
+        (r"\Preferences", "UseNewOutlook", "uses the new Outlook"),
+        (r"\Preferences", "NewOutlookMigrationUserSetting", "will be moved to the new Outlook"),
+        (r"\Options\General", "DoNewOutlookAutoMigration", "will be moved to the new Outlook"),
     ],
 )
 @pytest.mark.parametrize("port", [465, 587])
@@ -81,7 +81,7 @@ def test_the_new_outlook_by_policy_is_an_obstacle(root: str) -> None:
     assert "The policy UseNewOutlook is 1" in found.advice
     pc.set(root + r"\Preferences", "UseNewOutlook", RegValue.dword(0))
     pc.set(PREFERENCES, "UseNewOutlook", RegValue.dword(1))
-    assert "has changed to the new Outlook" in verdict(pc, account()).advice
+    assert "has switched to the new Outlook" in verdict(pc, account()).advice
 
 
 @pytest.mark.parametrize("root", [POLICIES, CLOUD_POLICIES])

@@ -106,9 +106,9 @@ def test_names_stand_in_the_code_page_of_the_pc() -> None:
     content = prf.render("Mój profil", [polish], existing_profile=True, code_page="cp1250")
     assert b"\r\nDisplayName=\xaf\xf3\xb3w\r\n" in content
     assert b"\r\nProfileName=M\xf3j profil\r\n" in content
-    with pytest.raises(OptionError, match=r"full_name: 'Żółw' holds 'Ż'.* code page cp1252"):
+    with pytest.raises(OptionError, match=r"full_name: 'Żółw' contains 'Ż'.* code page cp1252"):
         prf.render("Outlook", [polish], existing_profile=True)
-    with pytest.raises(OptionError, match=r"profile: 'Żółw' holds 'Ż'"):
+    with pytest.raises(OptionError, match=r"profile: 'Żółw' contains 'Ż'"):
         prf.render("Żółw", [JO_IMAP], existing_profile=True)
 
 

@@ -152,7 +152,7 @@ def test_what_the_user_has_chosen_stays_and_is_named(kind: str) -> None:
     push(pc, wanted)
     assert pc.everything.value(ACCOUNT, "New Signature") == own
     assert details(pc, wanted)["outlook_signature"] == "kept"
-    assert "mario has chosen the signature 'Büro' for new messages of the account, which stays" in told(pc, wanted)
+    assert "mario has chosen the signature 'Büro' for new messages of the account. It is kept." in told(pc, wanted)
     push(pc, account(ABSENT))
     assert pc.everything.value(ACCOUNT, "New Signature") == own
 
@@ -171,12 +171,12 @@ def test_a_signature_that_the_user_has_changed_stays() -> None:
     assert not push(pc, account(OTHER)).changed
     assert files(pc)[f"{NAME}.htm"] == b"mine"
     assert details(pc, account(OTHER))["outlook_signature"] == "kept"
-    assert "It stays. To have the one of the list" in told(pc, account(OTHER))
+    assert "It is kept. To use the one from the list" in told(pc, account(OTHER))
     push(pc, account(ABSENT))
     assert set(files(pc)) == FILES
     assert chosen(pc) == NAME
     for gone in (account(ABSENT), account(state="absent")):
-        assert "stays in Outlook, since it is not as this collection has staged it" in told(pc, gone)
+        assert "is kept in Outlook, because it differs from what this collection staged" in told(pc, gone)
 
 
 def test_files_of_this_name_that_are_not_ours_stay() -> None:
@@ -238,21 +238,21 @@ def test_a_signature_that_is_prescribed_for_all_accounts_is_said_and_stays() -> 
 
 def test_an_obstacle_is_said_and_the_account_is_staged_without_it() -> None:
     pc, wanted = OfficePc(), account(TEXT)
-    pc.signature_obstacle = "the folder leads elsewhere"
+    pc.signature_obstacle = "the folder is a link to another folder"
     push(pc, wanted)
     assert files(pc) == {}
     assert details(pc, wanted)["outlook_status"] == "staged"
     assert details(pc, wanted)["outlook_signature"] == "absent"
-    assert "The signature is not staged: the folder leads elsewhere." in told(pc, wanted)
+    assert "The signature is not staged: the folder is a link to another folder." in told(pc, wanted)
 
 
 def test_what_cannot_be_taken_back_is_said_and_stays_noted() -> None:
     pc = OfficePc()
     push(pc, account(TEXT))
-    pc.signature_obstacle = "the folder leads elsewhere"
+    pc.signature_obstacle = "the folder is a link to another folder"
     push(pc, account(state="absent"))
     assert set(files(pc)) == FILES
-    assert "cannot be taken back: the folder leads elsewhere." in told(pc, account(state="absent"))
+    assert "cannot be removed: the folder is a link to another folder." in told(pc, account(state="absent"))
     pc.signature_obstacle = ""
     push(pc, account(state="absent"))
     assert files(pc) == {}
@@ -369,5 +369,8 @@ def test_a_comparison_names_what_stays_as_the_user_has_it() -> None:
 def test_a_comparison_says_what_cannot_be_staged() -> None:
     pc, wanted = OfficePc(), account(TEXT)
     pc.make_account(MARIO, account())
-    pc.signature_obstacle = "the folder leads elsewhere"
-    assert compared(pc, wanted) == (["signature"], "its signature cannot be staged: the folder leads elsewhere")
+    pc.signature_obstacle = "the folder is a link to another folder"
+    assert compared(pc, wanted) == (
+        ["signature"],
+        "its signature cannot be staged: the folder is a link to another folder",
+    )

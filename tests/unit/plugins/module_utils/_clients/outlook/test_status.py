@@ -154,8 +154,8 @@ def test_what_was_staged_stays_known_while_the_user_is_logged_off() -> None:
     push(pc, wanted)
     pc.log_off(MARIO)
     assert statuses(push(pc, wanted)) == [Status.UNCHANGED]
-    assert "staged before" in verdict(pc, wanted).advice
-    assert "cannot be taken back now" in verdict(pc, account(state="absent")).advice
+    assert "whether Outlook has created the staged account" in verdict(pc, wanted).advice
+    assert "cannot be withdrawn now" in verdict(pc, account(state="absent")).advice
     assert not push(pc, account(state="absent")).changed
 
 
@@ -214,13 +214,13 @@ def test_an_account_is_read_back_for_verification() -> None:
     push(pc, wanted)
     assert "next start" in client(pc).absence(wanted)
     pc.start_outlook(MARIO, ignores_prf=True)
-    assert "made no account" in client(pc).absence(wanted)
+    assert "created no account" in client(pc).absence(wanted)
     pc.make_account(MARIO, account(protocol="pop3"))
     found = client(pc).account(account(protocol="pop3"))
     assert found is not None
     assert (found.account.incoming, found.outgoing.username) == (account(protocol="pop3").incoming, EMAIL)
     assert found.incoming.password is None
-    assert "user alone" in found.locked
+    assert "only the user can read them" in found.locked
     pc.log_off(MARIO)
     with pytest.raises(HostError, match="not logged on"):
         client(pc).account(wanted)

@@ -255,7 +255,7 @@ def test_one_value_of_ours_in_user_js(home: Home, value: int | str, refused: boo
         assert not home.run(account()).changed
     home.start({}, {"mail.server.server1.port": value})
     if refused:
-        assert "so that 993 for" in home.refused(account())
+        assert "so 993 for" in home.refused(account())
 
 
 def test_absent_in_spite_of_a_single_value_in_user_js(home: Home) -> None:
@@ -359,7 +359,7 @@ def test_what_an_autoconfig_program_sets_in_any_case_counts(home: Home) -> None:
 def test_a_list_that_an_autoconfig_program_may_give_is_not_hidden(home: Home, program: str, name: str) -> None:
     autoconfig(home, program.format(name))
     line = 3 if "\n  " in program else 2
-    assert f"x.cfg, line {line}: this file is a program that gives {name}" in home.refused(account())
+    assert f"x.cfg, line {line}: this file is a program that sets {name}" in home.refused(account())
     assert home.run(account(state="absent")).steps[0].status is Status.ABSENT
     home.write({ACCOUNTS: "account9", SMTP_SERVERS: "smtp9"})  # which hide the site's already
     assert home.run(account()).steps[0].status is Status.CREATED

@@ -142,7 +142,7 @@ def test_removal_leaves_identities_and_servers_of_the_users_own(tmp_path: pathli
     reconcile(client(tmp_path), [account()])
     outcome, told = run(tmp_path, account(state="absent"))
     assert outcome.steps[0].status is Status.REMOVED
-    assert f"{OWN} and info@rossi-plumbing.example stay in prefs.js" in told
+    assert f"{OWN} and info@rossi-plumbing.example are kept in prefs.js" in told
     after = stored(tmp_path)
     assert after["mail.smtpservers"] == "smtp2"
     assert after["mail.identity.id1.useremail"] == OWN
@@ -269,7 +269,7 @@ def test_only_a_folder_of_its_own_inside_the_profile_is_purged(
     outcome, told = run(tmp_path, account(state="absent", purge=True))
     assert outcome.steps[0].status is Status.REMOVED
     assert mail.exists() is not purged
-    assert ("its mail on this host is not deleted, since" in told) is not purged
+    assert ("its mail on this host is not deleted, because" in told) is not purged
     assert (folder / "ImapMail/link").is_symlink()
 
 
@@ -294,7 +294,7 @@ def test_folders_in_compound_values_move_with_the_server_and_others_are_named(tm
     (folder / "virtualFolders.dat").write_text(f"scope={old}/A|{old}/B\n")
     outcome, _told = run(tmp_path, account(provider="spectrum"))
     told = " ".join(client(tmp_path).warnings(outcome.after, account(provider="spectrum")))
-    assert told.endswith("still named, in a form that is not known here, in extensions.other")
+    assert told.endswith("still named, in an unknown form, in extensions.other")
     after = stored(tmp_path)
     assert after["extensions.other"] == more["extensions.other"]
     new = old.replace("@imap.", "@mobile.")
@@ -323,7 +323,7 @@ def test_a_folder_in_the_name_of_a_preference_is_told(tmp_path: pathlib.Path) ->
     name = f"extensions.folders.imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Bills"
     profile(tmp_path, {**by_hand(), name: True})
     _outcome, told = run(tmp_path, account(provider="spectrum"))
-    assert f"the old server is still named, in a form that is not known here, in {name}" in told
+    assert f"the old server is still named, in an unknown form, in {name}" in told
 
 
 def test_files_with_filters_are_read_only_where_a_server_moves(tmp_path: pathlib.Path) -> None:

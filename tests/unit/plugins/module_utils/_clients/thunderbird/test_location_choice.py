@@ -196,7 +196,7 @@ def test_debians_old_folder(host: Host) -> None:
     assert (host.root(), host.find().warnings) == (".thunderbird", ())
     (host.home / ".thunderbird").unlink()
     host.use(".thunderbird")
-    assert "Debian's Thunderbird does not start while both ~/.thunderbird and ~/.icedove are there" in host.warning()
+    assert "Debian's Thunderbird does not start while both ~/.thunderbird and ~/.icedove exist" in host.warning()
 
 
 @pytest.mark.parametrize("name", [".icedove", ".mozilla-thunderbird"])
@@ -227,7 +227,7 @@ def test_a_newer_home_beside_an_older_program_is_told(host: Host) -> None:
     assert (host.root(), host.find().warnings) == (XDG, ())
     host.install("/usr/lib/thunderbird", 153)
     assert host.root() == XDG
-    assert "Thunderbird 153 on this host would make new ones in ~/.thunderbird" in host.warning()
+    assert "Thunderbird 153 on this host would create new ones in ~/.thunderbird" in host.warning()
 
 
 def test_nothing_but_a_folder_is_no_newer_home(host: Host) -> None:
@@ -260,7 +260,7 @@ def test_what_is_not_known_of_a_login_is_told_where_it_may_hide_the_newer_home(
     ("folder", "state"),
     [
         (None, "~/.thunderbird has no profiles yet, "),
-        ("charter.default", "~/.thunderbird has no profiles but those that this collection made there beside "),
+        ("charter.default", "~/.thunderbird has only profiles that this collection created there, in addition to "),
         ("x.default", "there are profiles in ~/.thunderbird and in ~/.config/thunderbird, "),
     ],
 )
@@ -272,7 +272,7 @@ def test_the_older_home_hides_the_newer_one(host: Host, folder: str | None, stat
         host.use(".thunderbird", 1000, folder)
     assert host.root() == ".thunderbird"
     assert host.warning().startswith(state)
-    assert host.warning().endswith("have Thunderbird closed, rename ~/.thunderbird, and run again.")
+    assert host.warning().endswith("have the user close Thunderbird, rename ~/.thunderbird, and run again.")
     (host.home / ".thunderbird").rename(host.home / "renamed")
     assert (host.root(), host.find().warnings) == (XDG, ())
 

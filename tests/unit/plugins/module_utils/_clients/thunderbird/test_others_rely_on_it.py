@@ -183,7 +183,7 @@ def test_mail_that_an_account_of_another_profile_uses_is_kept(tmp_path: pathlib.
     (other / "prefs.js").write_text(prefs.replace("PROFILE", str(folder)))
     _outcome, told = run(tmp_path, account(state="absent", purge=True))
     assert mail.exists() is not purged
-    assert ("its mail on this host is not deleted, since another account uses" in told) is not purged
+    assert ("its mail on this host is not deleted, because another account uses" in told) is not purged
 
 
 @pytest.mark.parametrize(("relative", "purged"), [("", False), ("[ProfD]ImapMail/imap.charter.net", True)])
@@ -220,7 +220,7 @@ def test_folders_of_the_account_that_others_use_are_named(
     own = {"mail.identity.id1.draft_folder": f"imap://{EMAIL.replace('@', '%40')}@imap.charter.net/Drafts"}
     profile(tmp_path, beside_work(**{"mail.account.account2.identities": "id2", **own, key: value}))
     _outcome, told = run(tmp_path, account(state="absent"))
-    assert (f"folders of it are still named in {key}; have the user choose others" in told) is named
+    assert (f"its folders are still named in {key}; have the user choose others" in told) is named
     assert ("draft_folder" in told) is False
     assert stored(tmp_path)[key] == value
 
@@ -270,7 +270,7 @@ def test_mail_that_others_keep_in_a_folder_of_the_account_is_not_purged(
     (folder / "Work").write_text("theirs")
     outcome, told = run(tmp_path, account(protocol="pop3", state="absent", purge=True))
     assert outcome.steps[0].status is Status.REMOVED
-    assert f"its mail on this host is not deleted, since others keep mail in it ({setting})" in told
+    assert f"its mail on this host is not deleted, because others keep mail in it ({setting})" in told
     assert (folder / "Work").exists()
 
 
@@ -395,4 +395,4 @@ def test_a_password_that_stays_in_an_old_store_is_told(
     (folder / "logins.json").write_text(json.dumps({"nextId": 2, "logins": [{**entry, "encryptedPassword": "x"}]}))
     outcome, told = run(tmp_path, account(state="absent"))
     assert outcome.steps[0].status is Status.REMOVED
-    assert (f"since the keys are in {folder}/key3.db" in told) is told_of
+    assert (f"because the keys are in {folder}/key3.db" in told) is told_of

@@ -128,7 +128,7 @@ def test_a_profile_by_its_folder(root: pathlib.Path) -> None:
 
 def test_profiles_behind_a_gap_are_not_brought_to_light_beside_a_new_one(root: pathlib.Path) -> None:
     make(root, TWO.replace("[Profile0]", "[Profile00]"), "a.default", "b.release")
-    with pytest.raises(HostError, match="there is no whole section Profile0, so that Thunderbird does not see"):
+    with pytest.raises(HostError, match="there is no complete section Profile0, so Thunderbird ignores"):
         choose(root)
 
 
@@ -194,7 +194,7 @@ def test_of_two_programs_that_are_there_the_last_used_wins_and_the_other_is_name
     make(root, listing("new", "own", **{"Install3DDF446CE6CB1A45": "new", LIB_SECTION: "own"}), "new", "own")
     folder, warning = opened(root, LIB, "/usr/lib64/thunderbird")
     assert folder == "new"
-    assert "~/new is configured, which was used last; there is also ~/own." in warning
+    assert "~/new is configured, because it was used last; there is also ~/own." in warning
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_profiles_that_are_not_listed_are_named(root: pathlib.Path) -> None:
     make(root, "", "lost.default")
     folder, warning = opened(root)
     assert folder == "charter.default"
-    assert "There are profiles in ~/lost.default all the same." in warning
+    assert "But there are profiles in ~/lost.default." in warning
 
 
 @pytest.mark.parametrize("kept", [b"[General]\n# B\xfcro\nVersion=2\n", "[General]\nVersion=2\n".encode("utf-16")])

@@ -69,7 +69,7 @@ def test_mail_that_only_removed_accounts_used_is_purged(
     deleted = purged and other is SHARED
     assert folder.exists() is not deleted
     assert (
-        "its mail on this host is not deleted, since another account uses" in told(tmp_path, outcome)
+        "its mail on this host is not deleted, because another account uses" in told(tmp_path, outcome)
     ) is not deleted
     assert deleted is (told(tmp_path, outcome) == "")
 
@@ -81,7 +81,7 @@ def test_mail_of_an_account_that_stays_is_kept(tmp_path: pathlib.Path, reverse: 
     outcome = run(tmp_path, pair(PURGED, PURGED, reverse=reverse))
     assert (folder / "sub/Saved").exists()
     for removed in (EMAIL, ANNA):
-        kept = f"{removed} (imap): its mail on this host is not deleted, since another account uses {folder}"
+        kept = f"{removed} (imap): its mail on this host is not deleted, because another account uses {folder}"
         assert kept in told(tmp_path, outcome)
 
 
@@ -124,7 +124,7 @@ def test_folders_that_only_a_removed_account_names_are_not_told(
     with_mail(tmp_path, SHARED, {}, **{key: f"{root}/Sent"})
     accounts = pair({}, {}, reverse=reverse)
     outcome = run(tmp_path, [one for one in accounts if not stays or one.email == EMAIL])
-    assert (f"folders of it are still named in {key}" in told(tmp_path, outcome)) is stays
+    assert (f"its folders are still named in {key}" in told(tmp_path, outcome)) is stays
 
 
 class Setup(t.NamedTuple):

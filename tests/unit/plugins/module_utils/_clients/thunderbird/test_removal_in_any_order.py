@@ -109,7 +109,7 @@ def test_the_server_stays_as_long_as_anyone_sends_by_default(tmp_path: pathlib.P
     kept = {key: value for key, value in before.items() if key.startswith("mail.smtp") or "3." in key}
     assert {key: after[key] for key in kept} == kept
     assert passwords(tmp_path) == {(OUTGOING, EMAIL)}
-    assert f"its SMTP server smtp.charter.net stays, since {CARLO} sends by it" in " ".join(
+    assert f"its SMTP server smtp.charter.net is kept, because {CARLO} sends through it" in " ".join(
         client(tmp_path).warnings(outcome.after, account(state="absent"))
     )
 

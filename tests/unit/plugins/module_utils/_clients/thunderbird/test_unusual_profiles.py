@@ -46,7 +46,7 @@ def test_check_mode_names_a_lock_that_leads_nowhere(tmp_path: pathlib.Path) -> N
     lock = profile(tmp_path, by_hand()) / ".parentlock"
     lock.symlink_to("/nowhere/lock")
     before = stored(tmp_path)
-    expected = f"{lock}: this link leads to /nowhere/lock, which is not there and cannot be made"
+    expected = f"{lock}: this link leads to /nowhere/lock, which does not exist and cannot be created"
     with pytest.raises(HostError, match=expected):
         client(tmp_path).running()
     with pytest.raises(HostError, match=expected):

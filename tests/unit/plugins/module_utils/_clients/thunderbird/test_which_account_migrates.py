@@ -53,7 +53,8 @@ def test_an_account_that_signs_in_by_oauth2_stays_until_the_admin_insists(tmp_pa
     set_up(tmp_path, by_pop3(authMethod=10))
     _outcome, told = run(tmp_path, wanted())
     assert (
-        f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since it signs in by OAuth2; set override" in told
+        f"{EMAIL} (imap): the POP3 account at pop.charter.net is kept, because it signs in by OAuth2; set override"
+        in told
     )
     assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
     run(tmp_path, wanted(override=True))
@@ -75,7 +76,7 @@ def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insi
     before = {**by_pop3(), **own}
     set_up(tmp_path, before)
     _outcome, told = run(tmp_path, wanted())
-    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net stays, since {clause}" in told
+    assert f"{EMAIL} (imap): the POP3 account at pop.charter.net is kept, because {clause}" in told
     after = stored(tmp_path)
     assert {key: after[key] for key in own} == own
     assert after["mail.server.server1.type"] == "pop3"
@@ -86,7 +87,7 @@ def test_an_account_that_sends_as_its_user_has_chosen_stays_until_the_admin_insi
 def test_without_the_option_both_stand_beside_each_other(tmp_path: pathlib.Path) -> None:
     set_up(tmp_path, by_pop3())
     _outcome, told = run(tmp_path, account())
-    assert "beside an account of the same address by the other protocol" in told
+    assert "there is also an account of the same address with the other protocol" in told
     assert stored(tmp_path)["mail.server.server1.type"] == "pop3"
     run(tmp_path, wanted())
     assert stored(tmp_path)["mail.server.server1.type"] == "none"

@@ -101,7 +101,7 @@ def test_a_nul_in_the_password_is_refused_here() -> None:
         ),
         (b"RCPT", b"452 4.2.2 Mailbox full", "has no space left in the mailbox"),
         (b"RCPT", b"571 nobody knows", f"does not accept {USERNAME} as sender and recipient"),
-        (b"RCPT", b"421 4.7.0 bye", "accepts no more for now"),
+        (b"RCPT", b"421 4.7.0 bye", "accepts no more connections or messages for now"),
     ],
 )
 def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None:
@@ -117,7 +117,7 @@ def test_sending_is_refused(command: bytes, answer: bytes, finding: str) -> None
     [
         (MailService.IMAP, b"EXAMINE", b"TAG NO [SERVERBUG] Internal error", "cannot open the mailbox for now"),
         (MailService.IMAP, b"EXAMINE", b"TAG OK but no count", "does not open the inbox"),
-        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "has the mailbox in use by another program"),
+        (MailService.POP3, b"STAT", b"-ERR [IN-USE] locked", "reports that another program is using the mailbox"),
         (MailService.POP3, b"STAT", b"+OK", "does not open the mailbox"),
     ],
 )
@@ -145,7 +145,7 @@ def test_the_mailbox_does_not_open(service: MailService, command: bytes, answer:
             "530 5.7.0 Authentication required",
             "accepts mail only after signing in, although the sign-in was accepted",
         ),
-        ("450 4.7.1 Error: too many mails", "accepts no more for now"),
+        ("450 4.7.1 Error: too many mails", "accepts no more connections or messages for now"),
         ("552 5.2.2 Over quota", "has no space left in the mailbox"),
         ("550 5.1.1 unknown user", "does not know the address"),
         ("451 4.3.0 try again", "cannot do this for now"),
@@ -168,7 +168,7 @@ def test_what_smtp_servers_mean(answer: str, finding: str) -> None:
         ("NO [UNAVAILABLE] Temporary authentication failure.", "cannot check passwords for now"),
         ("-ERR [SYS/TEMP] Temporary authentication failure.", "cannot check passwords for now"),
         ("454 4.7.0 Temporary authentication failure", "cannot check passwords for now"),
-        ("-ERR [IN-USE] mailbox is in use", "has the mailbox in use by another program"),
+        ("-ERR [IN-USE] mailbox is in use", "reports that another program is using the mailbox"),
         ("NO [LIMIT] too many connections", "accepts no more sign-ins of this account for now"),
         ("421 4.7.0 Too many errors", "accepts no more sign-ins of this account for now"),
         ("NO [EXPIRED] password expired", "reports that the password has expired"),

@@ -173,7 +173,7 @@ def test_a_challenge_that_is_none_ends_the_exchange(service: MailService, mechan
     report, _server = try_server(knows(service, mechanism, exchange), service, Security.SSL)
     failed = failure(report, Stage.AUTHENTICATION)
     assert failed.code is Code.UNSUPPORTED_MECHANISM
-    assert "The password was not judged" in failed.advice
+    assert "The password was not checked" in failed.advice
     assert heard[-1] == b"*"
 
 

@@ -315,8 +315,8 @@ KEY = bytes(range(32))
     ("change", "reason"),
     [
         (lambda text: text + ".x", "too many values"),
-        (lambda text: text.replace("..", ".x.", 1), "not known here"),
-        (lambda text: "eyJhbGciOiJkaXIifQ" + text[text.index(".") :], "not known here"),
+        (lambda text: text.replace("..", ".x.", 1), "encrypted in an unknown way"),
+        (lambda text: "eyJhbGciOiJkaXIifQ" + text[text.index(".") :], "encrypted in an unknown way"),
         (lambda text: text[:-1] + "*", ""),
         (lambda text: text.replace("..", "..A", 1), ""),
         (lambda text: "", "not enough values"),

@@ -199,7 +199,7 @@ DELETE_SIGNATURE = "DELETE FROM metaData WHERE id LIKE 'sig_key_%'"
 )
 def test_damage_is_said_in_words(tmp_path: pathlib.Path, statement: str, reason: str) -> None:
     content = changed(key4("aes"), tmp_path, statement)
-    with pytest.raises(DamagedFileError, match=f"^{PATH}: it is no usable key database .*{reason}"):
+    with pytest.raises(DamagedFileError, match=f"^{PATH}: it is not a usable key database .*{reason}"):
         unlock(content, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
@@ -219,7 +219,7 @@ def test_a_key_of_an_unknown_type_is_no_key(tmp_path: pathlib.Path) -> None:
 def test_a_form_of_the_future_is_not_called_damage(tmp_path: pathlib.Path) -> None:
     """Its remedy would cost the user all passwords."""
     content = changed(key4("aes"), tmp_path, "UPDATE metaData SET item2 = ? WHERE id = 'password'", values=(FUTURE,))
-    with pytest.raises(PasswordStoreError, match=r"a form that is not known here \(encryption 1\.2\.3\)"):
+    with pytest.raises(PasswordStoreError, match=r"an unknown form \(encryption 1\.2\.3\)"):
         unlock(content, tmp_path)
 
 
@@ -234,7 +234,7 @@ def test_what_is_no_database_is_said_in_words(tmp_path: pathlib.Path, content: b
         lambda: unlock(content, tmp_path),
         lambda: key_database.with_key(content, PATH, str(tmp_path), Cipher.AES),
     ):
-        with pytest.raises(DamagedFileError, match=f"^{PATH}: it is no usable key database"):
+        with pytest.raises(DamagedFileError, match=f"^{PATH}: it is not a usable key database"):
             attempt()
 
 
@@ -311,9 +311,9 @@ def test_the_working_copy_is_private(tmp_path: pathlib.Path, monkeypatch: pytest
 
 def test_a_scratch_directory_that_cannot_be_used_is_said_in_words(tmp_path: pathlib.Path) -> None:
     missing = str(tmp_path / "missing")
-    with pytest.raises(HostError, match=f"^{missing}: key4.db cannot be worked on there"):
+    with pytest.raises(HostError, match=f"^{missing}: key4.db cannot be copied there"):
         key_database.unlock(key4("aes"), PATH, missing)
-    with pytest.raises(HostError, match=f"^{missing}: key4.db cannot be worked on there"):
+    with pytest.raises(HostError, match=f"^{missing}: key4.db cannot be copied there"):
         key_database.create(missing, Cipher.AES)
 
 

@@ -134,7 +134,7 @@ def test_a_missing_library_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(libcrypto, "SONAMES", ("libcrypto-of-no-machine.so.3",))
     monkeypatch.setattr(ctypes.util, "find_library", lambda name: None)
     with pytest.raises(
-        PasswordStoreError, match=r"libcrypto, and this machine has none .*nothing was changed. Install"
+        PasswordStoreError, match=r"libcrypto, but this machine has none .*nothing was changed. Install"
     ):
         libcrypto.encrypt(AES_256_CBC, bytes(32), bytes(16), b"")
 
