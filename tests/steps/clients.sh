@@ -68,7 +68,7 @@ print(sys.base_prefix, sysconfig.get_path("stdlib"), f"/host/lib/{multiarch}:/ho
     mkdir -p "$1$root" "$1$stdlib"
     mount --bind "$root" "$1$root"
     mount --bind "$stdlib" "$1$stdlib"
-    cp --archive .venv/bin "$bin"
+    cp --archive -H .venv/bin "$bin" # -H: a link would let the next line remove the Python that it leads to
     rm "$bin"/python*
     cat >"$bin/python" <<-END
 		#!/bin/sh
