@@ -118,7 +118,7 @@ test_tree() { # test_tree NAME TREE [PYTEST'S ARGUMENT...]
             files=(tests/clients/test_{thunderbird_*,mail_upload,marionette,password_store,prefs_grammar,stored_passwords}.py)
         else
             versions=$(version "$tree" evolution)
-            files=(tests/clients/test_{evolution_*,desktop_*,dconf_locks,keyfile_grammar,look_in_session,session_bus}.py)
+            files=(tests/clients/test_{evolution_*,desktop_*,dconf_locks,keyfile_grammar,look_in_session,session_*}.py)
             files+=(tests/clients/test_folders_and_receiving.py) # with both
         fi
         echo "== Debian $name: $client $versions, modules on $(chroot "$tree" python3 --version)"
