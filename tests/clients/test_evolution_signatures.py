@@ -11,7 +11,7 @@ import pathlib
 import stat
 import typing as t
 
-from .evolution import TIMEOUT, wait_until
+from .evolution import TIMEOUT, Evolution, wait_until
 from .evolution_setup import EvolutionSetup
 from .evolution_window import EvolutionWindow
 
@@ -96,6 +96,13 @@ def texts(message: email.message.EmailMessage) -> dict[str, str]:
     }
 
 
+def compose_in_html(evolution: Evolution) -> None:
+    """Have the composer begin messages in HTML."""
+    keys = evolution.session.run("gsettings", "list-keys", COMPOSER).split()
+    setting = ("composer-mode", "html") if "composer-mode" in keys else ("composer-send-html", "true")  # 3.38
+    evolution.session.run("gsettings", "set", COMPOSER, *setting)
+
+
 def reply(setup: EvolutionSetup, window: EvolutionWindow) -> email.message.EmailMessage:
     """The reply to the selected message as Evolution begins it, saved as a draft, which replaces the last one."""
     before = {str(message["Message-ID"]) for message in setup.lab.messages(setup.user.address, "Drafts")}
@@ -127,7 +134,7 @@ def test_a_reply_shows_the_signature_where_it_was_asked_for(evolution_setup: Evo
             below = texts(reply(setup, window))["text/plain"]
             setup.configure_one("updated", signature={"html": image, "placement": "above"})
             above = texts(reply(setup, window))["text/plain"]
-            evolution.session.run("gsettings", "set", COMPOSER, "composer-mode", "html")
+            compose_in_html(evolution)
             html = reply(setup, window)
             evolution.session.run("gsettings", "set", COMPOSER, "composer-signature-in-new-only", "true")
             not_in_replies = texts(reply(setup, window))
