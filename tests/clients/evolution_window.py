@@ -58,7 +58,17 @@ mkdir -p ~/.config/evolution/mail
 printf '[Folder Tree]\\nSelected=%s\\n' "$1" >~/.config/evolution/mail/state.ini
 """
 
-_TITLES = 'for one in $(xdotool search --onlyvisible --name .); do xdotool getwindowname "$one"; done'
+# xdotool ends with an X error, and prints nothing, if any window disappears while it searches.
+_SEARCH = """
+search() {
+    while found=$(xdotool search --onlyvisible --name "$1" 2>&1); [ "$found" != "${found#*X Error}" ]; do
+        sleep 0.1
+    done
+    echo "$found"
+}
+"""
+_WINDOWS = _SEARCH + 'search "$1"'
+_TITLES = _SEARCH + 'for one in $(search .); do xdotool getwindowname "$one"; done'
 
 
 class EvolutionWindow:
@@ -103,10 +113,15 @@ class EvolutionWindow:
         Raises:
             SessionError: It does not appear in time, or Evolution ends.
         """
-        wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
-        if title not in (titles := self.titles()):
-            status, log = self._process.poll(), self._session.log.read_text()[-3000:]
-            raise SessionError(f"Evolution ended with status {status}; windows: {titles}; the log:\n{log}")
+
+        def is_there() -> bool:
+            titles = self.titles()
+            if title not in titles and (status := self._process.poll()) is not None:
+                log = self._session.log.read_text()[-3000:]
+                raise SessionError(f"Evolution ended with status {status}; windows: {titles}; the log:\n{log}")
+            return title in titles
+
+        wait_until(is_there, f"window {title!r}")
 
     def send(self, to: str, subject: str) -> None:
         """Write a message in the composer and send it, as a user does with the keyboard."""
@@ -155,10 +170,10 @@ class EvolutionWindow:
 
     def press(self, title: str, keys: str) -> None:
         """Press keys, such as ``ctrl+s``, in the window with a title, which is a regular expression."""
-        found = self._session.run(
-            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
-        )
-        window = found.split()[0]
+        found = self._session.run("sh", "-c", _WINDOWS, "sh", f"^{title}$", check=False, **self._variables).split()
+        if not found:
+            raise SessionError(f"no window {title!r}, but {self.titles()}")
+        window = found[0]
         # Sent to this window: if it closes meanwhile, the keys must not reach another, which they would close as well.
         send = ("windowfocus", window, "sleep", "1", "key", "--window", window, keys)
         self._session.run("xdotool", *send, check=True, **self._variables)
