@@ -106,6 +106,19 @@ class Evolution:
         uid = self._uids[address]
         return "NeedsInitialSetup=false" in (self.sources / f"{uid}.source").read_text()
 
+    def wait_until_set_up(self, address: str) -> None:
+        """Wait until an open Evolution has adopted the server's folders.
+
+        Raises:
+            SessionError: It has not done so in time.
+        """
+        try:
+            wait_until(lambda: self.set_up(address), "folders adopted from the server")
+        except SessionError as error:
+            source = (self.sources / f"{self._uids[address]}.source").read_text()
+            log = self.session.log.read_text()[-5000:]
+            raise SessionError(f"{error}; the account:\n{source}\nthe log:\n{log}") from error
+
     def downloaded(self, subject: str) -> bool:
         """Whether a message is in the folders On This Computer, which receive all POP3 mail."""
         folder = self.session.user.home / ".local/share/evolution/mail/local"

@@ -25,8 +25,8 @@ from .evolution import TIMEOUT, wait_until
 
 MAIN = "Mail"
 """The title of the main window while no folder has been opened."""
-SEARCH = "All Account Search"
-"""The start of the main window's title while it shows a message that was named on the command line."""
+INBOX = "Inbox"
+"""The start of the main window's title while it shows an inbox; the number of unread messages may follow."""
 WELCOME = "Welcome"
 """The first-run assistant."""
 PASSWORD_REQUEST = "Mail authentication request"
@@ -45,12 +45,30 @@ _VARIABLES = {
     "GIO_USE_NETWORK_MONITOR": "base",
     "NO_AT_BRIDGE": "1",
     "GDK_BACKEND": "x11",
+    # Otherwise GTK ignores keys that are sent to one window, and not to the one that has the focus at that moment.
+    "GDK_CORE_DEVICE_EVENTS": "1",
     "LIBGL_ALWAYS_SOFTWARE": "1",
     "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
     "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1",
 }
 
-_TITLES = 'for one in $(xdotool search --onlyvisible --name .); do xdotool getwindowname "$one"; done'
+# What Evolution writes when it quits, so that it shows the same folder at the next start.
+_LEFT_IN_FOLDER = """
+mkdir -p ~/.config/evolution/mail
+printf '[Folder Tree]\\nSelected=%s\\n' "$1" >~/.config/evolution/mail/state.ini
+"""
+
+# xdotool ends with an X error, and prints nothing, if any window disappears while it searches.
+_SEARCH = """
+search() {
+    while found=$(xdotool search --onlyvisible --name "$1" 2>&1); [ "$found" != "${found#*X Error}" ]; do
+        sleep 0.1
+    done
+    echo "$found"
+}
+"""
+_WINDOWS = _SEARCH + 'search "$1"'
+_TITLES = _SEARCH + 'for one in $(search .); do xdotool getwindowname "$one"; done'
 
 
 class EvolutionWindow:
@@ -58,10 +76,14 @@ class EvolutionWindow:
 
     Args:
         session: the session in which it runs.
+        folder: the URI of the folder that it shows, as if the user had left it there the last time; by default none.
+            Evolution must have adopted the server's folders before: while it does so, it may drop the selected one.
     """
 
-    def __init__(self, session: DesktopSession) -> None:
+    def __init__(self, session: DesktopSession, folder: str | None = None) -> None:
         self._session = session
+        if folder is not None:
+            session.run("sh", "-c", _LEFT_IN_FOLDER, "sh", folder)
         self._screen, number = _open_screen(session)
         self._variables = {**_VARIABLES, "DISPLAY": f"127.0.0.1:{number}"}
         # Dialogs of other programs, such as the keyring, appear on the same screen.
@@ -91,9 +113,15 @@ class EvolutionWindow:
         Raises:
             SessionError: It does not appear in time, or Evolution ends.
         """
-        wait_until(lambda: title in self.titles() or self._process.poll() is not None, f"window {title!r}")
-        if title not in (titles := self.titles()):
-            raise SessionError(f"Evolution ended; windows: {titles}; the log:\n{self._session.log.read_text()[-3000:]}")
+
+        def is_there() -> bool:
+            titles = self.titles()
+            if title not in titles and (status := self._process.poll()) is not None:
+                log = self._session.log.read_text()[-3000:]
+                raise SessionError(f"Evolution ended with status {status}; windows: {titles}; the log:\n{log}")
+            return title in titles
+
+        wait_until(is_there, f"window {title!r}")
 
     def send(self, to: str, subject: str) -> None:
         """Write a message in the composer and send it, as a user does with the keyboard."""
@@ -110,21 +138,23 @@ class EvolutionWindow:
         self._session.start("evolution", f"mailto:{to}?subject={urllib.parse.quote(subject)}", **self._variables)
         self.wait_for(subject)
 
-    def select(self, message_id: str, is_shown: t.Callable[[], bool]) -> None:
-        """Have the main window find a message in all accounts, and select it.
+    def select_unread(self, is_shown: t.Callable[[], bool]) -> None:
+        """Select the unread message of the inbox that the main window shows.
 
         Args:
-            message_id: its Message-ID, without brackets.
             is_shown: whether Evolution has fetched the message, which it does to show it.
         """
-        self.wait_for(MAIN)  # or the program would not find the one that runs
-        self._session.start("evolution", f"mid:{message_id}", **self._variables)
-        wait_until(lambda: any(title.startswith(SEARCH) for title in self.titles()), "search for the message")
-        wait_until(is_shown, "message in the window")
+
+        def is_selected() -> bool:
+            if not is_shown() and any(title.startswith(INBOX) for title in self.titles()):
+                self.press(f"{INBOX}.*", "ctrl+bracketright")  # has no effect before the message is in the list
+            return is_shown()
+
+        wait_until(is_selected, "message in the window")
 
     def begin_reply(self, subject: str) -> None:
-        """Reply to the selected message, in a composer whose title is the subject of the reply."""
-        self.press(f"{SEARCH}.*", "ctrl+r")
+        """Reply to the selected message of the inbox, in a composer whose title is the subject of the reply."""
+        self.press(f"{INBOX}.*", "ctrl+r")
         self.wait_for(subject)
 
     def close(self, title: str) -> None:
@@ -140,11 +170,13 @@ class EvolutionWindow:
 
     def press(self, title: str, keys: str) -> None:
         """Press keys, such as ``ctrl+s``, in the window with a title, which is a regular expression."""
-        found = self._session.run(
-            "xdotool", "search", "--onlyvisible", "--name", f"^{title}$", check=True, **self._variables
-        )
-        window = found.split()[0]
-        self._session.run("xdotool", "windowfocus", window, "sleep", "1", "key", keys, check=True, **self._variables)
+        found = self._session.run("sh", "-c", _WINDOWS, "sh", f"^{title}$", check=False, **self._variables).split()
+        if not found:
+            raise SessionError(f"no window {title!r}, but {self.titles()}")
+        window = found[0]
+        # Sent to this window: if it closes meanwhile, the keys must not reach another, which they would close as well.
+        send = ("windowfocus", window, "sleep", "1", "key", "--window", window, keys)
+        self._session.run("xdotool", *send, check=True, **self._variables)
 
     def quit(self) -> None:
         """Quit Evolution as its menu does and wait until it has ended."""

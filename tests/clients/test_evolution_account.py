@@ -72,7 +72,7 @@ def test_the_first_start_logs_in_without_a_dialog(evolution_setup: EvolutionSetu
         assert (created["via"], created["password"]) == ("files", "stored")
         with EvolutionWindow(evolution.session) as window:
             assert setup.lab.wait_for_login(setup.user.address, Service.IMAP, seconds=TIMEOUT).tls
-            wait_until(lambda: evolution.set_up(setup.user.address), "folders taken over from the server")
+            evolution.wait_until_set_up(setup.user.address)
             window.wait_for(MAIN)
             assert window.titles() == [MAIN]
             setup.configure_one("unchanged")

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.tests.lab.site import MailUser
 
 from . import evolution_sources
 from .desktop_session import SECRETS, DesktopSession, desktop_session
-from .evolution import TIMEOUT, Evolution, in_the_lab, require, wait_until
+from .evolution import TIMEOUT, Evolution, in_the_lab, require
 from .evolution_sources import ACCOUNT, IDENTITY, TRANSPORT
 from .evolution_window import MAIN, PASSWORD_REQUEST, WELCOME, EvolutionWindow
 
@@ -137,7 +137,7 @@ def test_the_window_that_logs_in(session: DesktopSession, mail_lab: MailLab, mai
     evolution.store_password(ACCOUNT, mail_user.password)
     with EvolutionWindow(session) as window:
         assert mail_lab.wait_for_login(mail_user.address, Service.IMAP, seconds=TIMEOUT).tls
-        wait_until(lambda: evolution.set_up(mail_user.address), "folders taken over from the server")
+        evolution.wait_until_set_up(mail_user.address)
         window.wait_for(MAIN)
         assert window.titles() == [MAIN]
     assert evolution.account(mail_user.address)["identity"]["sent_folder"] == f"folder://{ACCOUNT}/Sent"

@@ -43,7 +43,7 @@ def test_every_message_is_there_and_mail_is_read_by_imap(
             assert len(before) == len(SUBJECTS)
             if open_while_it_moves:
                 moved = setup.configure_one("created", migrate=True, password=None)
-                wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+                evolution.wait_until_set_up(address)
                 assert window.titles() == [MAIN]
         if not open_while_it_moves:
             moved = setup.configure_one("created", migrate=True, password=None)
@@ -59,7 +59,7 @@ def test_every_message_is_there_and_mail_is_read_by_imap(
         with EvolutionWindow(evolution.session) as window:
             window.wait_for(MAIN)
             assert setup.lab.wait_for_login(address, Service.IMAP, seconds=TIMEOUT).succeeded
-            wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+            evolution.wait_until_set_up(address)
             assert window.titles() == [MAIN]  # no dialog asks for a password
             assert downloaded(setup) == before
         if kept:
@@ -80,7 +80,7 @@ def test_a_rollback_brings_the_pop3_account_back(evolution_setup: EvolutionSetup
             window.wait_for(MAIN)
             wait_until(lambda: evolution.downloaded("Message 1"), "message downloaded")
             setup.configure_one("created", migrate=True, password=None)
-            wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+            evolution.wait_until_set_up(address)
             before = downloaded(setup)
             undone = ansible.module("mail_rollback", users=[setup.local_user.name])
             assert not undone["failed"], undone

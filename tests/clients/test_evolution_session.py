@@ -9,7 +9,7 @@ from ansible_collections.charter.mail.tests.integration.local_users import snaps
 from ansible_collections.charter.mail.tests.lab.hosts import Service
 
 from .desktop_session import REGISTRY, SECRETS, running
-from .evolution import TIMEOUT, wait_until
+from .evolution import TIMEOUT
 from .evolution_setup import FULL_NAME, EvolutionSetup
 from .evolution_window import MAIN, EvolutionWindow
 
@@ -24,7 +24,7 @@ def test_an_open_evolution_shows_and_uses_the_account_at_once(evolution_setup: E
             created = setup.configure_one("created", email=second.address, password=second.password)
             assert (created["via"], created["password"]) == ("session", "stored")
             assert setup.lab.wait_for_login(second.address, Service.IMAP, seconds=TIMEOUT).tls
-            wait_until(lambda: evolution.set_up(second.address), "folders taken over from the server")
+            evolution.wait_until_set_up(second.address)
             assert window.titles() == [MAIN]
             setup.configure_one("unchanged", email=second.address, password=second.password)
             setup.configure_one("removed", email=second.address, state="absent")

@@ -136,7 +136,7 @@ def test_two_clients_of_one_user_keep_sent_mail_in_one_place(
         uid = evolution.account(address)["uid"]
         setup.configure_one("updated")  # with the password, now that there is a keyring
         with EvolutionWindow(evolution.session) as window:
-            wait_until(lambda: evolution.set_up(address), "folders taken over from the server")
+            evolution.wait_until_set_up(address)
             window.send(address, "By Evolution")
             setup.lab.wait_for_message(address, "By Evolution", "Sent", seconds=TIMEOUT)
         assert evolution.account(address)["identity"]["sent_folder"] == f"folder://{uid}/Sent"
