@@ -64,7 +64,7 @@ def imports_alone(source: str) -> str:
     found = list(_IMPORT.finditer(source))
     if len(found) != len(_WORD.findall(source)):
         return source  # one is in a line with something else, or the word is in a text
-    lines = []
+    lines: list[str] = []
     for match in found:
         lines += [""] * (source.count("\n", 0, match.start()) - len(lines))
         lines += match.group().lstrip().split("\n")
