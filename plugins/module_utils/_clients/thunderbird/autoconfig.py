@@ -23,6 +23,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _NAMED = re.compile(_NAME + rb"""(["'])(mail[\w.-]*)\2""")
+_UNLOCKED = re.compile(rb"""(?<![\w.])unlockPref\s*\(\s*(["'])([\w.-]+)\1""")
 _IN_ANY_CASE = frozenset({b"try", b"finally", b";", b"{", b"}"})
 
 
@@ -48,6 +49,7 @@ def plain(content: bytes) -> t.Sequence[Statement] | None:
 def program(content: bytes) -> Program:
     """Parse any other file, as far as possible."""
     code = _TOKEN.sub(_without_comment, content)
+    unlocked = {match[2].decode(): match.start() for match in _UNLOCKED.finditer(code)}
     calls: list[Statement] = []
     counted: set[int] = set()
     brackets: list[bool] = []  # for each open bracket, whether its content always runs
@@ -58,7 +60,11 @@ def program(content: bytes) -> Program:
             continue
         if token["call"] is not None and all(brackets) and previous in _IN_ANY_CASE:
             found = [one for one in statements(text, _CALLS, needs_end=False) if one is not None]
-            calls += [one._replace(line=_line(code, token.start())) for one in found]
+            for one in found:
+                # Unlocked later, the value stays as a default. To change a locked value, files unlock it first.
+                unlocks = one.kind == "lockPref" and unlocked.get(one.name, -1) > token.start()
+                kind = "defaultPref" if unlocks else one.kind
+                calls.append(one._replace(kind=kind, line=_line(code, token.start())))
             counted.update([token.start()] if found else [])
             text = b";"
         elif text in (b"(", b"[", b"{"):

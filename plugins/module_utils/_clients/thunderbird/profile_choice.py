@@ -85,7 +85,12 @@ def choose(files: Files, root: Root, wanted: str | None) -> Profile:
         wanted: a profile's name or folder from the options; None for the one that Thunderbird would open.
     """
     ini = posixpath.join(root.path, "profiles.ini")
-    content = files.read(ini) or b""
+    try:
+        content = files.read(ini) or b""
+    except HostError as error:
+        if not files.is_directory(ini):
+            raise
+        return Profile(root.path, new=False, warnings=(str(error),), missing=error)
     sections = _sections(files, root.path, content)
     known = profiles_ini.listed(sections, root.path)
     if wanted is not None:

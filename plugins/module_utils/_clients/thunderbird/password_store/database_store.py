@@ -74,14 +74,14 @@ class DatabasePasswordStore:
 
     Attributes:
         key: the key.
-        content: the whole logins.db on the disk.
+        content: the whole logins.db on the disk, None if there is none.
         path: the path of logins.db.
         entries: the logins by origin.
         now: the time of changes in milliseconds since 1970.
     """
 
     key: LoginsKey
-    content: bytes = dataclasses.field(repr=False)
+    content: bytes | None = dataclasses.field(repr=False)
     path: str
     entries: PersistentMap[str, tuple[Row, ...]] = dataclasses.field(repr=False)
     now: int = dataclasses.field(compare=False)
@@ -101,18 +101,12 @@ class DatabasePasswordStore:
             now: see above.
 
         Raises:
-            PasswordStoreError: there is no logins.db, or the host's Python has no sqlite3.
+            PasswordStoreError: the host's Python has no sqlite3.
             DamagedFileError: logins.db cannot be read.
             HostError: the scratch directory cannot be written.
         """
-        if logins is None:
-            raise PasswordStoreError(
-                f"{path}: Thunderbird's preferences say that it keeps passwords there, but there is no such file; "
-                "nothing was changed. Start and quit Thunderbird once, which creates it, and run again, or leave the "
-                "password out."
-            )
         found: dict[str, list[Row]] = {}
-        for row in logins_database.rows(logins, path, scratch):
+        for row in () if logins is None else logins_database.rows(logins, path, scratch):
             found.setdefault(row.origin, []).append(row)
         entries = PersistentMap({origin: tuple(rows) for origin, rows in found.items()})
         return cls(LoginsKey(key4, key4_path, scratch), logins, path, entries, now)
@@ -126,6 +120,12 @@ class DatabasePasswordStore:
     def with_login(self, origin: str, username: str, password: Secret) -> DatabasePasswordStore:
         """The store with this password for the login; itself if it is already stored."""
         require_storable(username, password)
+        if self.content is None:
+            raise PasswordStoreError(
+                f"{self.path}: Thunderbird's preferences say that it keeps passwords there, and there is no such file; "
+                "nothing was changed. Start and quit Thunderbird once, which makes it, and run again, or leave the "
+                "password out."
+            )
         found = self._found(origin, username)
         differing = [row for row in found if self._password(row) != password]
         if found and not differing:
@@ -159,7 +159,7 @@ class DatabasePasswordStore:
     def files_since(self, before: t.Any) -> tuple[FileWrite, ...]:
         """The files to write to get here from another state, in the order to write them: the key first."""
         was, shall_be = _by_guid(before.entries), _by_guid(self.entries)
-        if was == shall_be:
+        if was == shall_be or self.content is None:
             return ()
         files = []
         if self.key != before.key and self.key.content is not None:

@@ -104,7 +104,7 @@ def rows(content: bytes, path: str, scratch: str) -> tuple[Row, ...]:
                 path,
                 None,
                 f"it is not a usable login database of Thunderbird ({error})",
-                "restore it from a backup, or leave the password out, and run again",
+                "restore it from a backup, or move it away (all stored passwords are lost then), and run again",
             ) from None
 
 

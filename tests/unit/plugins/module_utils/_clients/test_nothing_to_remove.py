@@ -201,14 +201,14 @@ def test_where_the_client_is_open(home: pathlib.Path) -> None:
         assert is_absent(thunderbird(home), home) == ()
 
 
-def test_a_folder_in_the_place_of_the_preferences(tmp_path: pathlib.Path) -> None:
-    home = tmp_path / "home"
+@pytest.mark.parametrize("path", [f"{PROFILE}/prefs.js", ".thunderbird/profiles.ini"])
+def test_a_folder_in_the_place_of_a_file(home: pathlib.Path, path: str) -> None:
     with_profile(home)
-    (home / PROFILE / "prefs.js").unlink()
-    (home / PROFILE / "prefs.js").mkdir()
+    (home / path).unlink()
+    (home / path).mkdir()
     (warning,) = is_absent(thunderbird(home), home)
     assert warning.endswith(
-        "prefs.js: this is a directory where a regular file is expected. Move it away and run again."
+        f"{path}: this is a directory where a regular file is expected. Move it away and run again."
     )
     with pytest.raises(HostError, match="this is a directory"):
         reconcile(thunderbird(home), [account()])

@@ -368,6 +368,7 @@ def test_a_password_that_the_database_cannot_take_is_not_called_stored(tmp_path:
     with pytest.raises(PasswordStoreError, match="no such file"):
         push(tmp_path, account(password="second"))
     assert not push(tmp_path, account()).changed
+    assert statuses(push(tmp_path, account(state="absent"))) == [Status.REMOVED]  # nothing is stored
     assert not (profile / "logins.db").exists()
 
 

@@ -10,10 +10,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, reconcile
+from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, preview, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import HostError
 from ansible_collections.charter.mail.tests.unit.plugins.module_utils._clients.accounts import account
 
+from .test_effective_preferences import Home, autoconfig
 from .test_identities_and_folders import Prefs, by_hand, client, identity, profile, run, server, stored
 from .test_removal_in_any_order import listed
 
@@ -103,3 +104,18 @@ def test_preferences_without_accounts_get_one(tmp_path: pathlib.Path, text: str)
     (profile(tmp_path, {}) / "prefs.js").write_text(text)
     outcome, told = run(tmp_path, account())
     assert (outcome.steps[0].status, told) == (Status.CREATED, "")
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_what_autoconfig_unlocks_is_not_locked(tmp_path: pathlib.Path, last: bool) -> None:
+    home = Home(tmp_path)
+    home.write(by_hand())
+    calls = [f'lockPref("{SERVER}port", 143);', f"unlockPref('{SERVER}port');"]
+    autoconfig(home, "\n".join(calls if last else calls[::-1]))
+    wanted = account(full_name="Mario Rossi")
+    if last:
+        assert reconcile(home.client(), [wanted]).changed
+        assert not reconcile(home.client(), [wanted]).changed
+        return
+    with pytest.raises(HostError, match=f"line 3: this file locks {SERVER}port to 143"):
+        preview(home.client(), [wanted])

@@ -270,8 +270,10 @@ def test_the_first_login_makes_the_key_as_thunderbird_does(
 
 
 def test_no_files_are_told(scratch: str) -> None:
+    missing = DatabasePasswordStore.open(key4("thunderbird-157"), KEY4, None, LOGINS, scratch=scratch, now=NOW)
+    assert (missing.stored(IMAP, USER), missing.without_login(IMAP, USER)) == (None, missing)
     with pytest.raises(PasswordStoreError, match=r"logins\.db: .* no such file"):
-        DatabasePasswordStore.open(key4("thunderbird-157"), KEY4, None, LOGINS, scratch=scratch, now=NOW)
+        missing.with_login(IMAP, USER, Secret(PASSWORD))
     found = DatabasePasswordStore.open(None, KEY4, logins_db(), LOGINS, scratch=scratch, now=NOW)
     with pytest.raises(PasswordStoreError, match=r"key4\.db: the key"):
         found.stored(IMAP, USER)
