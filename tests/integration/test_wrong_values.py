@@ -36,7 +36,7 @@ def test_a_file_that_cannot_be_written_is_named_once(ansible: Ansible) -> None:
     (ansible.folder / "mail.yml").touch()
     done = play(ansible, "inventory", mail_inventory=str(ansible.folder / "mail.yml"))
     assert message(ansible, done).endswith(
-        "mail.yml exists, and is not overwritten. Move it away, or name another file."
+        "mail.yml exists and is not overwritten. Move it away, or name another file."
     )
     done = play(ansible, "render", mail_render="/proc/nowhere", mail_render_for=["apple"])
     told = "/proc/nowhere cannot be written: No such file or directory. Name another folder."
