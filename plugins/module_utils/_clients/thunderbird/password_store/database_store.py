@@ -122,7 +122,7 @@ class DatabasePasswordStore:
         require_storable(username, password)
         if self.content is None:
             raise PasswordStoreError(
-                f"{self.path}: Thunderbird's preferences say that it keeps passwords there, and there is no such file; "
+                f"{self.path}: Thunderbird's preferences say that it keeps passwords there, but there is no such file; "
                 "nothing was changed. Start and quit Thunderbird once, which makes it, and run again, or leave the "
                 "password out."
             )

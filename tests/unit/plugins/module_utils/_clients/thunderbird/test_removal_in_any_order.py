@@ -190,7 +190,7 @@ def test_an_inbox_with_mail_of_one_that_is_not_purged_stays(tmp_path: pathlib.Pa
     both = [account(email=email, protocol="pop3", state="absent", purge=email == EMAIL) for email in order]
     outcome = run(tmp_path, both)
     assert (inbox / "Inbox").exists()
-    assert f"its mail on this host is not deleted, since the mail of {ANNA} is in it" in told(tmp_path, outcome)
+    assert f"its mail on this host is not deleted, because the mail of {ANNA} is in it" in told(tmp_path, outcome)
 
 
 def test_an_account_goes_after_one_that_is_not_listed(tmp_path: pathlib.Path) -> None:
