@@ -24,7 +24,7 @@ def test_the_run_warns_of_profiles_that_are_not_listed_as_check_mode_does(tmp_pa
     (tmp_path / ".thunderbird/profiles.ini").write_text("[General]\nVersion=2\n")
     outcome, told = run(tmp_path, account())  # compares the warnings of both
     assert outcome.steps[0].status is Status.CREATED
-    assert f"There are profiles in {tmp_path}/.thunderbird/p.default all the same." in told
+    assert f"But there are profiles in {tmp_path}/.thunderbird/p.default." in told
 
 
 @pytest.mark.parametrize("more", [{}, {"mail.account.account2.identities": "id1,id2"}])
