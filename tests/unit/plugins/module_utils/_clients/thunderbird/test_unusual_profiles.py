@@ -38,7 +38,7 @@ def test_an_account_goes_with_another_one_that_has_its_server(tmp_path: pathlib.
     assert outcome.steps[0].status is Status.REMOVED
     after = stored(tmp_path)
     assert not [key for key in after if "account1" in key or "account2." in key or "server1" in key]
-    assert ("mario@work.example stay in prefs.js" in told) is bool(more)
+    assert ("mario@work.example are kept in prefs.js" in told) is bool(more)
     assert {key: after.get(key) for key in own} == own
     assert after.get("mail.accountmanager.accounts") == ("account3" if more else None)
 
