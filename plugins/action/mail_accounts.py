@@ -28,9 +28,9 @@ from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload_option
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
+from ..plugin_utils._look.decided_by_look import look
 from ..plugin_utils._look.joined_result import joined
 from ..plugin_utils._look.run_line import can_run, run_line
-from ..plugin_utils._look.unchanged import look
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 

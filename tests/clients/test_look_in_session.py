@@ -17,7 +17,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_opti
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look
+from ansible_collections.charter.mail.plugins.plugin_utils._look.decided_by_look import look
 from ansible_collections.charter.mail.tests.clients.desktop_session import DesktopSession, desktop_session
 from ansible_collections.charter.mail.tests.integration.local_users import temporary_user
 

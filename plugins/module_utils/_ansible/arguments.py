@@ -14,7 +14,7 @@ from .._model.secret import Secret
 from .._providers.account_finding import AccountFinding, Level
 from .._providers.account_rules import check, refuse_errors
 from .._providers.catalog import hosts_of_family
-from .._providers.server_defaults import NAMES, ServerOptions, servers
+from .._providers.server_and_port_defaults import NAMES, ServerOptions, servers
 from . import client_options, sender_options
 from .conflicting_entries import refuse_conflicts
 

@@ -9,7 +9,7 @@ from .._model.errors import OptionError
 from .._model.text import same_address
 from .account_finding import MOST_SERIOUS_FIRST, AccountFinding, Level, error, notice, warning
 from .catalog import of_host
-from .port_and_security_rules import check_servers
+from .port_and_security_check import check_servers
 
 
 def check(account: Account, *, allow_plaintext: bool = False) -> tuple[AccountFinding, ...]:

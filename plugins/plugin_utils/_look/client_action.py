@@ -21,8 +21,8 @@ from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import no_accounts, signature_files
 from .._fleet_run import run_id_for_module
+from .decided_by_look import unchanged_in
 from .run_line import can_run, run_line
-from .unchanged import unchanged_in
 
 
 class ClientAction(NormalAction):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._ansible.result import TaskResult
-from .unchanged import Look
+from .decided_by_look import Look
 
 _OF_MODULE = ("changed", "backup_files", "diff")  # empty for unchanged clients
 

@@ -27,7 +27,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
     argument_spec,
 )
 from ansible_collections.charter.mail.plugins.module_utils._providers.charter import PROVIDERS  # noqa: E402
-from ansible_collections.charter.mail.plugins.module_utils._providers.server_defaults import NAMES  # noqa: E402
+from ansible_collections.charter.mail.plugins.module_utils._providers.server_and_port_defaults import NAMES  # noqa: E402
 from ansible_collections.charter.mail.plugins.modules import (  # noqa: E402
     evolution_account,
     mail_verify,

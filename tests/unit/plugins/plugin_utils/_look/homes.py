@@ -29,8 +29,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.validate imp
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
+from ansible_collections.charter.mail.plugins.plugin_utils._look.decided_by_look import Look, look
 from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import Look, look
 
 Options = t.Dict[str, t.Any]
 

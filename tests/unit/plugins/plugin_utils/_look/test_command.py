@@ -25,11 +25,11 @@ from ansible_collections.charter.mail.plugins.module_utils._clients.file_groups 
 from ansible_collections.charter.mail.plugins.module_utils._linux.session_environment import LOGIN_FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.command import MARK, MOST_BYTES, Command, of_user
 from ansible_collections.charter.mail.plugins.plugin_utils._look.covered_paths import Patterns
+from ansible_collections.charter.mail.plugins.plugin_utils._look.decided_by_look import look
 from ansible_collections.charter.mail.plugins.plugin_utils._look.errors import UnseenError
 from ansible_collections.charter.mail.plugins.plugin_utils._look.output import parsed
 from ansible_collections.charter.mail.plugins.plugin_utils._look.prepared import FILES
 from ansible_collections.charter.mail.plugins.plugin_utils._look.seen_host import SeenBus
-from ansible_collections.charter.mail.plugins.plugin_utils._look.unchanged import look
 from ansible_collections.charter.mail.tests.unit.amount import size
 from ansible_collections.charter.mail.tests.unit.plugins.plugin_utils._look.homes import (
     PATTERNS,

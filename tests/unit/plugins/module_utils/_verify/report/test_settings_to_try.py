@@ -15,7 +15,10 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Account, Protocol, Security
 from ansible_collections.charter.mail.plugins.module_utils._model.account import Server as Settings
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
-from ansible_collections.charter.mail.plugins.module_utils._providers.server_defaults import ServerOptions, servers
+from ansible_collections.charter.mail.plugins.module_utils._providers.server_and_port_defaults import (
+    ServerOptions,
+    servers,
+)
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.endpoint import Role
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.options import CheckEnvironment, VerifyOptions

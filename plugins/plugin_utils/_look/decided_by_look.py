@@ -25,11 +25,11 @@ from ...module_utils._linux.local_user import Target
 from . import preloaded as _preloaded  # noqa: F401  # otherwise each host's process would import these
 from .covered_paths import Patterns
 from .errors import UnseenError
-from .needs_module import needs_module
 from .output import SeenHost, SeenUser, parsed
 from .prepared import prepared
 from .seen_host import SeenUserHost
 from .snapshot import Snapshot
+from .tasks_without_look import needs_module
 
 
 class Look(t.NamedTuple):

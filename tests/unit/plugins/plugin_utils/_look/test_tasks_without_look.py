@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.plain_values import plain
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
-from ansible_collections.charter.mail.plugins.plugin_utils._look.needs_module import needs_module
+from ansible_collections.charter.mail.plugins.plugin_utils._look.tasks_without_look import needs_module
 
 CLIENTS = ("thunderbird", "evolution")
 
