@@ -67,7 +67,7 @@ def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: Loc
     assert [account["email"] for account in accounts] == ["mario@charter.net", "anna@charter.net"]
 
     again = ansible.playbook("inventory", inventory, "-e", names)
-    assert "mail.yml exists, and is not overwritten" in again.output
+    assert "mail.yml exists and is not overwritten" in again.output
 
     # Everything is as the file says, and a name that looks like a template is only a name.
     del inventory["all"]["hosts"]["gone"]
