@@ -80,7 +80,7 @@ def test_an_open_client_is_not_changed(ansible: Ansible, mario: LocalUser) -> No
 
 DAMAGE: list[tuple[str, bytes, str]] = [
     ("x.default/prefs.js", b'user_pref("a", 1);\nuser_pref("b", oops);\n', "prefs.js, line 2: "),
-    ("x.default/prefs.js", b"\0" * 4096, "prefs.js, line 1: a zero byte"),
+    ("x.default/prefs.js", b"\0" * 4096, "prefs.js, line 1: there is a zero byte"),
     ("x.default/logins.json", b'{"logins": [', "logins.json, line 1: "),
     ("x.default/key4.db", b"not a database" * 100, "key4.db: "),
 ]
