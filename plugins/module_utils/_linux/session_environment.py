@@ -120,7 +120,7 @@ def _assignments(home: str, known: t.Mapping[str, str], uid: int, system: str) -
     yield from systemd_environment.of_unit(uid, system)
     folders = _folders(home, system)
     yield from systemd_environment.of_manager("user.conf", folders, {"%h": known["HOME"], "%u": known["USER"]})
-    for path in by_name(folders, "environment.d"):
+    for path in by_name(folders, ["environment.d"]):
         yield from _lines(path, known)
     profiles = [posixpath.join(system, "etc/profile"), *matching(system, "etc/profile.d/*.sh")]
     profiles += [posixpath.join(system, name) for name in _SYSTEM_PROFILES]

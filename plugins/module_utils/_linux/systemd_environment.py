@@ -83,7 +83,7 @@ def of_manager(name: str, folders: t.Sequence[str], specifiers: t.Mapping[str, s
         specifiers: the values of the known specifiers.
     """
     mains = (posixpath.join(folder, "systemd", name) for folder in folders)
-    paths = [*[path for path in mains if os.path.exists(path)][:1], *by_name(folders, f"systemd/{name}.d")]
+    paths = [*[path for path in mains if os.path.exists(path)][:1], *by_name(folders, [f"systemd/{name}.d"])]
     found: dict[str, list[Assignment]] = {"ManagerEnvironment": [], "DefaultEnvironment": []}
     if name == "system.conf":
         del found["ManagerEnvironment"]  # the system's manager does not pass it on
@@ -99,12 +99,17 @@ def of_manager(name: str, folders: t.Sequence[str], specifiers: t.Mapping[str, s
         yield from assignments
 
 
-def by_name(folders: t.Sequence[str], name: str) -> list[str]:
-    """The .conf files in folders of a name, sorted; of files with the same name, the one in the first folder counts."""
+def by_name(folders: t.Sequence[str], *groups: t.Sequence[str]) -> list[str]:
+    """The .conf files in folders of these names, sorted by their own name.
+
+    Of files with the same name, one counts: the first by group, then by folder, then by name in the group.
+    """
     found: dict[str, str] = {}
-    for folder in folders:
-        for path in matching(folder, f"{name}/*.conf"):
-            found.setdefault(posixpath.basename(path), path)
+    for group in groups:
+        for folder in folders:
+            for name in group:
+                for path in matching(folder, f"{name}/*.conf"):
+                    found.setdefault(posixpath.basename(path), path)
     return [found[one] for one in sorted(found)]
 
 
@@ -130,15 +135,13 @@ def _unit_files(uid: int, folders: t.Sequence[str]) -> list[str]:
     Of files with the same name, the one in the first folder counts, and this user's takes precedence over that of all
     users, which takes precedence over that of all services.
     """
-    found: dict[str, str] = {}
-    named = [[f"user@{uid}.service.d", "user@.service.d"], ["service.d"]]
-    for units in named:
-        for folder in folders:
-            for unit in units:
-                for path in matching(folder, f"systemd/system/{unit}/*.conf"):
-                    found.setdefault(posixpath.basename(path), path)
+    added = by_name(
+        folders,
+        [f"systemd/system/user@{uid}.service.d", "systemd/system/user@.service.d"],
+        ["systemd/system/service.d"],
+    )
     mains = [posixpath.join(folder, "systemd/system", f"user@{one}.service") for one in (uid, "") for folder in folders]
-    return [*[path for path in mains if os.path.exists(path)][:1], *(found[name] for name in sorted(found))]
+    return [*[path for path in mains if os.path.exists(path)][:1], *added]
 
 
 def _assignments(path: str, value: str, specifiers: t.Mapping[str, str]) -> t.Iterator[Assignment]:

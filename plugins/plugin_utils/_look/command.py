@@ -176,7 +176,7 @@ def of_user(patterns: Patterns) -> str:
             files=_words((*LOGIN_FILES, *_USUALLY_RUN)),
             runs=_RUNS,
             sets=_SETS_AT_LOGIN + "|" + _SETS_BY_FILE,
-            setting=" | ".join((f"{ENVIRONMENT_FILE}", *(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES))),
+            setting=" | ".join((ENVIRONMENT_FILE, *(f"*{name} | *{name}=* | *{name}:=*" for name in NAMES))),
             unknown=" | ".join(_UNKNOWN),
             most=_MOST_LOGIN_FILES,
         ),
