@@ -4,6 +4,10 @@
 
 from __future__ import annotations
 
+import fnmatch
+import glob
+import os
+import posixpath
 import re
 import typing as t
 
@@ -36,3 +40,19 @@ def text_of(path: str) -> str:
         return (LocalFiles().read(path) or b"").decode("utf-8", "surrogateescape")
     except HostError:  # the user's shell could not read it either
         return ""
+
+
+def matching(folder: str, pattern: str) -> list[str]:
+    """The sorted paths in a folder that match a pattern whose last part alone has wildcards.
+
+    Most folders asked for do not exist, and glob looks at each several times.
+    """
+    parent, name = posixpath.split(posixpath.join(folder, pattern))
+    path = posixpath.join(parent, name)
+    if not glob.has_magic(name):
+        return [path] if os.path.lexists(path) else []
+    try:
+        found = os.listdir(parent)
+    except OSError:
+        return []
+    return sorted(posixpath.join(parent, one) for one in fnmatch.filter(found, name) if not one.startswith("."))

@@ -17,9 +17,9 @@ import typing as t
 from .._host.environment import NAMES, Environment
 from . import systemd_environment
 from .local_user import Target
-from .login_file import ANY_NAME, Assignment, text_of
+from .login_file import ANY_NAME, Assignment, matching, text_of
 from .processes import Processes
-from .systemd_environment import FOLDERS, by_name, matching
+from .systemd_environment import FOLDERS, by_name
 
 # Programs of a desktop session that are started with all of its variables.
 WITNESSES = ("gvfsd", "dconf-service", "gnome-shell", "plasmashell", "xfce4-session", "cinnamon", "mate-session")

@@ -7,7 +7,6 @@ systemd reads most of them as root, so one may be unreadable for the user, which
 
 from __future__ import annotations
 
-import fnmatch
 import glob
 import os
 import posixpath
@@ -17,7 +16,7 @@ import typing as t
 from .._host.environment import NAMES
 from .._model.errors import HostError
 from . import regular_file
-from .login_file import ANY_NAME, Assignment
+from .login_file import ANY_NAME, Assignment, matching
 from .systemd_syntax import settings, variables, words
 
 FOLDERS = ("etc", "run", "usr/local/lib", "usr/lib")
@@ -111,22 +110,6 @@ def by_name(folders: t.Sequence[str], *groups: t.Sequence[str]) -> list[str]:
                 for path in matching(folder, f"{name}/*.conf"):
                     found.setdefault(posixpath.basename(path), path)
     return [found[one] for one in sorted(found)]
-
-
-def matching(folder: str, pattern: str) -> list[str]:
-    """The sorted paths in a folder that match a pattern whose last part alone has wildcards.
-
-    Most folders asked for do not exist, and glob looks at each several times.
-    """
-    parent, name = posixpath.split(posixpath.join(folder, pattern))
-    path = posixpath.join(parent, name)
-    if not glob.has_magic(name):
-        return [path] if os.path.lexists(path) else []
-    try:
-        found = os.listdir(parent)
-    except OSError:
-        return []
-    return sorted(posixpath.join(parent, one) for one in fnmatch.filter(found, name) if not one.startswith("."))
 
 
 def _unit_files(uid: int, folders: t.Sequence[str]) -> list[str]:
