@@ -58,6 +58,15 @@ def test_check_mode_names_a_lock_that_leads_nowhere(tmp_path: pathlib.Path) -> N
     assert reconcile(client(tmp_path), [account(full_name="Mario Rossi")]).changed
 
 
+def test_a_folder_in_place_of_the_lock_is_named_with_what_to_do(tmp_path: pathlib.Path) -> None:
+    lock = profile(tmp_path, by_hand()) / ".parentlock"
+    lock.mkdir()
+    before = stored(tmp_path)
+    with pytest.raises(HostError, match=f"{lock}: .*[Mm]ove it away and run again"):
+        reconcile(client(tmp_path), [account(full_name="Mario Rossi")])
+    assert (stored(tmp_path), lock.is_dir()) == (before, True)
+
+
 ACCOUNTS = "mail.accountmanager.accounts"
 SERVER = "mail.server.server1."
 UNCHANGED: t.Mapping[str, Prefs] = {
