@@ -12,10 +12,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.action.normal import ActionModule as NormalAction
+from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_choice
+from ..module_utils._ansible import client_choice, run_id_option
 from ..module_utils._ansible.arguments import Request, argument_spec, requests
 from ..module_utils._ansible.result import of_all_clients
 from ..module_utils._ansible.run_all_options import OPTIONS
@@ -26,6 +26,7 @@ from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload_option
+from ..plugin_utils._compiled.run_compiled import run_compiled
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
 from ..plugin_utils._look.decided_by_look import look
@@ -34,16 +35,15 @@ from ..plugin_utils._look.run_line import can_run, run_line
 from ..plugin_utils._outlook.configure_outlook import configure_outlook
 from ..plugin_utils._windows.host_system import system_of
 
+_MODULE = "charter.mail.mail_accounts"
 _SPEC = on_controller(argument_spec(**OPTIONS))
 _NO_ASYNC = str(OptionError("async", "charter.mail.mail_accounts does not support it", "leave it out"))
 
 _display = Display()
 
 
-class ActionModule(NormalAction):
+class ActionModule(ActionBase):
     """The action plugin."""
-
-    _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw, variables = self._task.args, task_vars or {}
@@ -62,7 +62,7 @@ class ActionModule(NormalAction):
                 wanted = requests(params)  # reports invalid accounts before connecting to the host
                 key = seal_key.of_host(params, host)
                 if system_of(self, variables) is System.LINUX:
-                    result = self._on_linux({**params, OPTION: key}, wanted, options, tmp, task_vars)
+                    result = self._on_linux({**params, OPTION: key}, wanted, options, task_vars)
                     result = upload_option.after(result, params, lambda args: self._uploaded(args, task_vars))
                 else:
                     result = self._on_windows(params, host, run_id_for_module.run_id(self, variables))
@@ -84,26 +84,23 @@ class ActionModule(NormalAction):
         params: t.Mapping[str, t.Any],
         wanted: t.Sequence[Request],
         options: ValidOptions,
-        tmp: str | None,
         task_vars: dict[str, t.Any] | None,
     ) -> dict[str, t.Any]:
         found = None
         if can_run(self):
             check_mode = self._task.check_mode
             found = look(params, lambda line: run_line(self, line), check_mode=check_mode, wanted=wanted)
-        if found is None:
-            return self._by_module({}, params[OPTION], tmp, task_vars)
         invocation = {"invocation": {"module_args": options.shown()}}
+        if found is None:
+            return {**self._changed(params, task_vars), **invocation}
         if found.to_change:
-            module = self._by_module({"clients": found.to_change}, params[OPTION], tmp, task_vars)
-            return {**joined(module, found, len(wanted)), **invocation}
+            changed = self._changed({**params, "clients": found.to_change}, task_vars)
+            return {**joined(changed, found, len(wanted)), **invocation}
         return {**found.as_result(), **invocation}
 
-    def _by_module(
-        self, more: t.Mapping[str, t.Any], key: str | None, tmp: str | None, task_vars: dict[str, t.Any] | None
-    ) -> dict[str, t.Any]:
-        with run_id_for_module.with_run(self, task_vars, {**more, **({} if key is None else {OPTION: key})}):
-            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
+    def _changed(self, params: t.Mapping[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
+        run = run_id_for_module.run_id(self, task_vars)
+        return run_compiled(self, _MODULE, None, {**params, run_id_option.NAME: run}, task_vars)
 
     def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         found = self._execute_module(module_name=upload_option.MODULE, module_args=args, task_vars=task_vars)

@@ -251,13 +251,12 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible.desktop_hosts import desktop_hosts
 from ..module_utils._ansible.run_on_linux import run_module
 from ..module_utils._clients.evolution.client_entry import EVOLUTION
 
 
 def main() -> None:
-    run_module(EVOLUTION, desktop_hosts)
+    run_module(EVOLUTION)
 
 
 if __name__ == "__main__":

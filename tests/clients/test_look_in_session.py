@@ -12,10 +12,10 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import configure_all
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_options import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.plugin_utils._look.decided_by_look import look
 from ansible_collections.charter.mail.tests.clients.desktop_session import DesktopSession, desktop_session

@@ -42,6 +42,7 @@ FROM_PC = "plugin_utils/_verify_from_pc"
 RUN = "plugin_utils/_verify_run"
 OUTLOOK_TASK = "plugin_utils/_outlook"
 ACCOUNTS = "plugin_utils/_accounts"
+COMPILED = "plugin_utils/_compiled"
 LOOK = "plugin_utils/_look"
 FLEET = "plugin_utils/_fleet"
 FLEET_PAGE = "plugin_utils/_fleet/page"
@@ -88,9 +89,10 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
     FLEET_PAGE: (MODEL, FLEET),
     FLEET_FILES: (FLEET, FLEET_PAGE),
     FLEET_RUN: (MODEL, FLEET, ANSIBLE),
+    COMPILED: (),
     LOOK: (
         *(MODEL, HOST, LINUX, CLIENTS, THUNDERBIRD, EVOLUTION, EVOLUTION_PASSWORDS),
-        *(ANSIBLE, ACCOUNTS, FLEET_RUN),
+        *(ANSIBLE, ACCOUNTS, FLEET_RUN, COMPILED),
     ),
     "doc_fragments": (ANSIBLE,),
     INTERNAL: (ANSIBLE,),  # what actions run in the place of a module, without the files that the task does not need
@@ -111,6 +113,7 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         RENDER,
         INVENTORY,
         LOOK,
+        COMPILED,
         FLEET,
         FLEET_FILES,
         FLEET_RUN,
@@ -121,7 +124,9 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
 
 # What touches the machine or the network: the packages that may use it.
 RESTRICTED: t.Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("ansible",), (ANSIBLE, ACCOUNTS, FILTERS, PC, FROM_PC, OUTLOOK_TASK, LOOK, FLEET_RUN, *TOP)),
+    **dict.fromkeys(
+        ("ansible",), (ANSIBLE, ACCOUNTS, FILTERS, PC, FROM_PC, OUTLOOK_TASK, COMPILED, LOOK, FLEET_RUN, *TOP)
+    ),
     # The controller has them: Ansible needs all but the last, too.
     **dict.fromkeys(("jinja2", "markupsafe"), (FLEET_PAGE, RENDER)),
     **dict.fromkeys(("yaml",), (INVENTORY,)),
@@ -158,6 +163,12 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{FLEET_PAGE}/page.py": ("pathlib",),
     # Joins the path of the payload with the names in it, and reads nothing.
     f"{ANSIBLE}/quick_imports.py": ("os",),
+    # It stores settings by the programs of a desktop.
+    f"{LINUX}/programs.py": ("subprocess",),
+    # The files of this collection are compiled, and kept in the folder that Ansible deletes after the run.
+    f"{COMPILED}/files.py": ("importlib", "pathlib", "tempfile"),
+    # It runs them.
+    f"{INTERNAL}/run_compiled.py": ("exec()", "importlib"),
 }
 
 

@@ -23,7 +23,7 @@ from .._model.printable import printable_result
 from . import client_registry, unexpected_error
 from .account_info import OPTIONS, Gathered
 from .desktop_hosts import desktop_hosts
-from .run_on_linux import READ_ONLY, MakeHost, opened
+from .linux_users import READ_ONLY, MakeHost, opened
 
 # How each client's accounts are listed. Not in the registry, which would send this code with other modules.
 LISTS: t.Mapping[str, t.Callable[[t.Any], Listing]] = {

@@ -6,11 +6,8 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import functools
 import posixpath
 import typing as t
-
-from ansible.module_utils.basic import AnsibleModule
 
 from .._host.time_limit import TimeLimit
 from .._linux.bounded_command import RunCommand
@@ -51,21 +48,17 @@ class LocalDesktopHost(LocalUserHost):
 
 
 def desktop_hosts(
-    module: AnsibleModule | None = None,
+    run_command: RunCommand | None = None,
 ) -> t.Callable[[Target, contextlib.ExitStack, Files], LocalDesktopHost]:
     """Make the hosts of users. All share one list of the machine's processes; those of one user share one time limit.
 
     Args:
-        module: runs the programs that store settings; None if nothing is stored.
+        run_command: runs the programs that store settings; None if nothing is stored.
     """
     processes = Processes()
     limits: dict[int, TimeLimit] = collections.defaultdict(lambda: TimeLimit(BUS_SECONDS))
-    run_command: RunCommand = _run_nothing
-    if module is not None:  # it would end the task if a program cannot be started
-        run_command = functools.partial(module.run_command, handle_exceptions=False, expand_user_and_vars=False)
-    return lambda target, stack, files: LocalDesktopHost(
-        target, stack, files, run_command, processes, limits[target.user.uid]
-    )
+    run: RunCommand = _run_nothing if run_command is None else run_command
+    return lambda target, stack, files: LocalDesktopHost(target, stack, files, run, processes, limits[target.user.uid])
 
 
 def _run_nothing(command: list[str]) -> t.NoReturn:

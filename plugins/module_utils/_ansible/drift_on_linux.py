@@ -14,9 +14,9 @@ from . import client_choice, client_registry
 from .account_info_on_linux import LISTS
 from .desktop_hosts import desktop_hosts
 from .drift import OPTIONS, Drift, DriftResult, without_ignored
+from .linux_users import local_users
 from .module import MailModule
 from .run_client import CLIENT_OPTIONS
-from .run_on_linux import local_users
 from .users_of_host import users_of
 
 if t.TYPE_CHECKING:

@@ -11,7 +11,7 @@ from .._model.errors import OptionError
 from .arguments import Request
 from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
-from .run_on_linux import READ_ONLY, opened, target_of
+from .linux_users import READ_ONLY, opened, target_of
 
 if t.TYPE_CHECKING:
     from .._clients.client import Client

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -12,9 +11,9 @@ from ansible.module_utils.common.parameters import remove_values
 
 from .._model.printable import printable, printable_result
 from .arguments import CONSTRAINTS, argument_spec
+from .logged_accounts import sentence
 from .option_secrets import hidden
 
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 _FEW = 10  # secrets that AnsibleModule may search for in every text
 
 
@@ -73,9 +72,7 @@ class MailModule(AnsibleModule):
 
     def _log_invocation(self) -> None:
         """Log the accounts that the module was called for. AnsibleModule would log each option."""
-        entries = (self.params["accounts"] or []) if self.params["email"] is None else [self.params]
-        accounts = [entry["email"] for entry in entries if _ADDRESS.fullmatch(entry["email"] or "")]
-        self.log(f"Invoked for {', '.join(accounts) or 'no account'}")  # type: ignore[no-untyped-call]
+        self.log(sentence(self.params))  # type: ignore[no-untyped-call]
 
     def _shown(self, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         shown = printable_result({"invocation": {"module_args": self.params}, **result})

@@ -21,13 +21,14 @@ from .._linux import local_user
 from .._linux.files import LocalFiles
 from .._linux.local_user import LocalUser, Target
 from .._linux.mail_users import mail_users, require_home
+from .._linux.programs import run_program
 from .._model.errors import MailError
 from .._model.printable import printable, printable_result
 from . import client_registry, run_id_option, unexpected_error
 from .desktop_hosts import desktop_hosts
+from .linux_users import MakeHost, opened
 from .rollback import OPTIONS, RollbackResult
 from .run_client import Task
-from .run_on_linux import MakeHost, opened
 
 if t.TYPE_CHECKING:
     from .._clients.client import Client
@@ -68,7 +69,7 @@ def run_module() -> t.NoReturn:
     task = Task(module.check_mode, module.params["when_running"], warnings.setdefault, traces.append)
     params = {**module.params, run_id_option.NAME: module.run or change_log.new_run_id()}
     try:
-        result = roll_back(params, desktop_hosts(module), task)
+        result = roll_back(params, desktop_hosts(run_program), task)
     except MailError as error:
         module.fail_json(msg=printable(str(error)))
     for warning in warnings:

@@ -6,15 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._linux.installed import installed
 from .._model.errors import MailError
-from . import client_registry, run_id_option
-from .desktop_hosts import desktop_hosts
+from . import run_id_option
+from .configure_on_linux import configure_clients
 from .module import MailModule
-from .run_all import configure_all
 from .run_all_options import OPTIONS
 from .run_client import Task
-from .run_on_linux import local_users
 
 
 def run_module() -> t.NoReturn:
@@ -22,10 +19,8 @@ def run_module() -> t.NoReturn:
     module = MailModule(**OPTIONS, internal=run_id_option.OPTION)
     traces: list[str] = []
     try:
-        done = configure_all(
+        done = configure_clients(
             module.options,
-            lambda: installed(client_registry.programs()),
-            local_users(desktop_hosts(module)),
             lambda warn: Task(module.check_mode, module.options["when_running"], warn, traces.append),
         )
     except MailError as error:

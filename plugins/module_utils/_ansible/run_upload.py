@@ -22,8 +22,8 @@ from .._verify.options import VerifyOptions
 from . import unexpected_error
 from .arguments import Request, requests
 from .desktop_hosts import desktop_hosts
+from .linux_users import READ_ONLY, opened, target_of
 from .module import MailModule
-from .run_on_linux import READ_ONLY, opened, target_of
 
 if t.TYPE_CHECKING:
     from .._clients.thunderbird.client import Thunderbird

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, rollback_on_linux, run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.rollback import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import change_log, engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION

@@ -16,7 +16,7 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible import accou
 from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info import Gathered
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION

@@ -16,8 +16,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, request_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.drift import Drift, DriftResult, without_ignored
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import UserAccounts
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION

@@ -18,9 +18,9 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, users_of_host
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task, UserAccounts, configure
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._clients.engine import Status, plan, reconcile
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook.unlisted import (
     unlisted as outlook_unlisted,

@@ -24,8 +24,8 @@ from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments im
     requests,
 )
 from ansible_collections.charter.mail.plugins.module_utils._ansible.from_client import inspect
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import Task, UserAccounts, configure
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._clients.client import Client
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION

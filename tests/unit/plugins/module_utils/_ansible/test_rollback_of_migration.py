@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import exclusive, run_id_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import opened, target_of
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened, target_of
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import ClientEntry
 from ansible_collections.charter.mail.plugins.module_utils._clients.evolution.client_entry import EVOLUTION

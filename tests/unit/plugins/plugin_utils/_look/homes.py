@@ -19,11 +19,11 @@ import typing as t
 from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import Request, argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
+from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all import AllResults, configure_all
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_all_options import OPTIONS
 from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS, Task, configure
-from ansible_collections.charter.mail.plugins.module_utils._ansible.run_on_linux import local_users
 from ansible_collections.charter.mail.plugins.module_utils._ansible.users_of_host import UsersOfHost, users_of
 from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._linux.local_user import LocalUser, Target

@@ -1,0 +1,40 @@
+# Copyright (c) charter.mail contributors
+# GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Configures clients on a Linux host by files that are compiled on the controller, in the place of a module."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible.plugins.action import ActionBase
+
+from . import files
+
+MODULE = "charter.mail.__internal.run_compiled"
+
+
+def run_compiled(
+    action: ActionBase,
+    module: str,
+    client: str | None,
+    options: t.Mapping[str, t.Any],
+    task_vars: dict[str, t.Any] | None,
+) -> dict[str, t.Any]:
+    """The result of the module, before secrets are hidden in it.
+
+    Args:
+        action: of the task.
+        module: the name of the module in whose place this runs.
+        client: the name of the client; None for all in the option ``clients``.
+        options: of the module, valid and with defaults, and with the internal ones.
+        task_vars: the variables of the task.
+    """
+    work = json.dumps({"module": module, "client": client, "options": options}).encode()
+    arguments = {**files.arguments(), "work": files.packed(work)}
+    try:
+        done = action._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
+    finally:
+        action._remove_tmp_path(action._connection._shell.tmpdir)
+    return t.cast("dict[str, t.Any]", done)
