@@ -100,7 +100,9 @@ class ActionModule(ActionBase):
 
     def _changed(self, params: t.Mapping[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         run = run_id_for_module.run_id(self, task_vars)
-        return run_compiled(self, _MODULE, None, {**params, run_id_option.NAME: run}, task_vars)
+        return run_compiled(
+            self, _MODULE, "configure_compiled", {"client": None}, {**params, run_id_option.NAME: run}, task_vars
+        )
 
     def _uploaded(self, args: dict[str, t.Any], task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         found = self._execute_module(module_name=upload_option.MODULE, module_args=args, task_vars=task_vars)

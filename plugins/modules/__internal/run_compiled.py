@@ -5,8 +5,8 @@
 #
 # Ansible sends this file as it is, with the arguments in the place of a marker: a module of the style JSONARGS. Other
 # modules bring ansible.module_utils.basic, which every host compiles for every task: most of the time of a ping. The
-# arguments contain the files of this collection that configure clients, as source and compiled by the controller's
-# Python. See plugin_utils/_compiled.
+# arguments contain the files of this collection that the task needs, as source and compiled by the controller's Python.
+# See plugin_utils/_compiled.
 from __future__ import annotations
 
 DOCUMENTATION = r"""
@@ -26,6 +26,10 @@ attributes:
   platform:
     platforms: posix
 options:
+  program:
+    description: The name of the module to import, whose function C(run) is called.
+    type: str
+    required: true
   magic:
     description: The magic number of the Python that compiled O(code), in hexadecimal.
     type: str
@@ -77,8 +81,6 @@ import types
 import typing as t
 import zlib
 
-PROGRAM = "ansible_collections.charter.mail.plugins.module_utils._ansible.run_compiled"
-
 # JSON in ASCII. The values of our own arguments are hexadecimal or base64, so no quote ends this text.
 ARGUMENTS = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 
@@ -123,7 +125,7 @@ def unpacked(packed: str) -> bytes:
 def main() -> None:
     arguments = json.loads(ARGUMENTS)
     sys.meta_path.insert(0, Importer(files_in(arguments), arguments["packages"].split(",")))
-    program = importlib.import_module(PROGRAM)
+    program = importlib.import_module(arguments["program"])
     sys.stdout.write(program.run(json.loads(unpacked(arguments["work"])), arguments))
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of this collection that configure clients on a Linux host, for modules/__internal/run_compiled.py.
+"""The files of this collection that a program on a Linux host imports, for modules/__internal/run_compiled.py.
 
 A host compiles the files of a module in every task, which takes longer than all that they do. These files are compiled
 here, once in a run. A host with the same Python runs the code, and any other host compiles the source.
@@ -9,6 +9,7 @@ here, once in a run. A host with the same Python runs the code, and any other ho
 
 from __future__ import annotations
 
+import ast
 import base64
 import importlib.util
 import json
@@ -20,36 +21,51 @@ import zlib
 
 from ansible import constants
 
+from .imports import imported_names
+
 PACKAGE = "ansible_collections.charter.mail.plugins.module_utils"
-FOLDERS = ("_ansible", "_clients", "_formats", "_host", "_linux", "_model", "_providers")
-"""The folders of module_utils whose files can be needed."""
 
 _ROOT = pathlib.Path(__file__).resolve().parents[2] / "module_utils"
-# Only modules and the controller run these.
-_NOT_NEEDED = ("_ansible/module.py", "_ansible/validate.py", "_ansible/option_secrets.py")
 _WITHOUT_DOCSTRINGS = 2  # compile()'s optimize; there are no assert statements to lose
 
 
-def arguments() -> dict[str, str]:
-    """The arguments ``magic``, ``code``, ``source`` and ``packages`` of the module.
+def arguments(program: str) -> dict[str, str]:
+    """The module's arguments ``program``, ``magic``, ``code``, ``source`` and ``packages``.
 
     The first process of a run that needs them leaves them in the run's temporary folder for the others.
+
+    Args:
+        program: the module in ``_ansible`` that the host runs.
     """
-    kept = pathlib.Path(constants.DEFAULT_LOCAL_TMP, "charter-mail-compiled.json")  # type: ignore[attr-defined]  # set when imported
+    folder = pathlib.Path(constants.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]  # set when imported
+    kept = folder / f"charter-mail-{program}.json"
     try:
         return t.cast("dict[str, str]", json.loads(kept.read_bytes()))
     except FileNotFoundError:
-        made = _made()
-    with tempfile.NamedTemporaryFile("w", dir=kept.parent, delete=False) as file:
+        made = _made(f"{PACKAGE}._ansible.{program}")
+    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
         json.dump(made, file)
     pathlib.Path(file.name).replace(kept)
     return made
 
 
-def _made() -> dict[str, str]:
-    sources = _sources()
-    codes = {name: _code(name, source) for name, source in sources.items()}
+def _made(program: str) -> dict[str, str]:
+    sources: dict[str, str] = {}
+    codes: dict[str, bytes] = {}
+    left = [program]
+    while left:
+        name = left.pop()
+        path = _path(name)
+        if name in sources or not path.is_file():
+            continue  # it is known, a package, or something in a module
+        sources[name] = path.read_text(encoding="utf-8")
+        tree = ast.parse(sources[name])
+        left += imported_names(tree, name)
+        codes[name] = marshal.dumps(
+            compile(tree, f"{name.replace('.', '/')}.py", "exec", dont_inherit=True, optimize=_WITHOUT_DOCSTRINGS)
+        )
     return {
+        "program": program,
         "magic": importlib.util.MAGIC_NUMBER.hex(),
         "code": packed(marshal.dumps(codes)),
         "source": packed(json.dumps(sources).encode()),
@@ -57,15 +73,8 @@ def _made() -> dict[str, str]:
     }
 
 
-def _sources() -> dict[str, str]:
-    """The source files by module name."""
-    found = {}
-    for folder in FOLDERS:
-        for path in sorted((_ROOT / folder).rglob("*.py")):
-            inside = path.relative_to(_ROOT)
-            if inside.as_posix() not in _NOT_NEEDED:
-                found[".".join((PACKAGE, *inside.with_suffix("").parts))] = path.read_text(encoding="utf-8")
-    return found
+def _path(name: str) -> pathlib.Path:
+    return _ROOT.joinpath(*name[len(PACKAGE) + 1 :].split(".")).with_suffix(".py")
 
 
 def _packages(name: str) -> t.Iterator[str]:
@@ -73,11 +82,6 @@ def _packages(name: str) -> t.Iterator[str]:
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
-
-
-def _code(name: str, source: str) -> bytes:
-    path = f"{name.replace('.', '/')}.py"
-    return marshal.dumps(compile(source, path, "exec", dont_inherit=True, optimize=_WITHOUT_DOCSTRINGS))
 
 
 def packed(content: bytes) -> str:

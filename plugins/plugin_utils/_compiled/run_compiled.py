@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configures clients on a Linux host by files that are compiled on the controller, in the place of a module."""
+"""Runs a program on a Linux host by files that were compiled on the controller, in the place of a module."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MODULE = "charter.mail.__internal.run_compiled"
 def run_compiled(
     action: ActionBase,
     module: str,
-    client: str | None,
+    program: str,
+    more: t.Mapping[str, t.Any],
     options: t.Mapping[str, t.Any],
     task_vars: dict[str, t.Any] | None,
 ) -> dict[str, t.Any]:
@@ -27,12 +28,13 @@ def run_compiled(
     Args:
         action: of the task.
         module: the name of the module in whose place this runs.
-        client: the name of the client; None for all in the option ``clients``.
+        program: the module in ``_ansible`` that the host runs.
+        more: what the program needs beside the options.
         options: of the module, valid and with defaults, and with the internal ones.
         task_vars: the variables of the task.
     """
-    work = json.dumps({"module": module, "client": client, "options": options}).encode()
-    arguments = {**files.arguments(), "work": files.packed(work)}
+    work = json.dumps({**more, "module": module, "options": options}).encode()
+    arguments = {**files.arguments(program), "work": files.packed(work)}
     try:
         done = action._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
     finally:

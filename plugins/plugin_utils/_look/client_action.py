@@ -57,7 +57,8 @@ class ClientAction(NormalAction):
         found = self._unchanged(options.params)
         if found is None:
             params = {**options.params, run_id_option.NAME: run_id_for_module.run_id(self, task_vars)}
-            found = run_compiled(self, f"charter.mail.{self.client}_account", self.client, params, task_vars)
+            module = f"charter.mail.{self.client}_account"
+            found = run_compiled(self, module, "configure_compiled", {"client": self.client}, params, task_vars)
         shown = presentable({**found, "invocation": {"module_args": options.shown()}}, raw, spec)
         return t.cast("dict[str, t.Any]", shown)
 
