@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests mail accounts: with the module for a Linux host, and on the controller for a Windows host."""
+"""Tests mail accounts: on a Linux host itself, and on the controller for a Windows host."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..module_utils._ansible import client_registry, run_verify, shared_limit_op
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.each_signature import with_names_of_files
 from ..module_utils._ansible.from_client import Inspection, inspect
-from ..module_utils._ansible.validate import presentable, validated
+from ..module_utils._ansible.validate import on_controller, presentable, valid_options, validated
 from ..module_utils._clients.client_entry import System
 from ..module_utils._clients.outlook.client import Outlook
 from ..module_utils._clients.outlook.client_entry import OUTLOOK
@@ -26,6 +26,7 @@ from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._compiled.run_compiled import run_compiled
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._fleet_run.run_folder import run_folder
 from ..plugin_utils._verify_from_pc import from_pc
@@ -51,9 +52,9 @@ _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
-_NO_CLIENT: t.Mapping[str, t.Any] = {name: option.get("default") for name, option in _CLIENT_OPTIONS.items()}
-# The module for Linux hosts if no client is inspected; it does not send the clients' files.
-_WITHOUT_CLIENTS = "charter.mail.__internal.mail_verify"
+_LOCATION = {"type": "str", "choices": client_registry.locations(), "default": "auto"}
+_ON_LINUX = on_controller(argument_spec(**run_verify.OPTIONS, **{**_CLIENT_OPTIONS, "location": _LOCATION}))
+_MODULE = "charter.mail.mail_verify"
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"
 _PATIENCE = 30.0  # seconds that Ansible needs for a task on another host, in addition to the tests
@@ -79,9 +80,7 @@ class _Shared:
 
 
 class ActionModule(NormalAction):
-    """Runs the module or, for Windows without Python, tests from the controller, and from the PC with its curl.exe."""
-
-    _needs_clients = True  # of the module on the host
+    """Tests from the Linux host or, for Windows, from the controller and from the PC with its curl.exe."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         raw = {name: value for name, value in self._task.args.items() if name != shared_limit_option.NAME}
@@ -95,7 +94,7 @@ class ActionModule(NormalAction):
             raw = self._with_signatures(raw, variables)
             jitter.wait(self._templar.template(variables.get(jitter.VARIABLE)))
             if system_of(self, task_vars) is System.LINUX:
-                return self._shown(host, self._by_module(raw, tmp, variables), variables)
+                return self._shown(host, self._on_linux(raw, tmp, variables), variables)
             params = validated(raw, _SPEC)
             with self._shared_limit(params, task_vars or {}) as shared:
                 all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
@@ -121,41 +120,42 @@ class ActionModule(NormalAction):
             return with_names_of_files(raw)
         return signature_files.expanded(self, raw, variables)
 
-    def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
-        """Run the module on the host. The module reports invalid options."""
-        params = None
-        with contextlib.suppress(MailError):
-            params = validated(raw, _SPEC)
-        # The shared limit needs all checks. The result of a task in the background is not seen here.
-        checks = None if params is None or self._task.async_val else params["checks"]
-        given = self._task.args
-        self._needs_clients = params is None or any(params[name] != _NO_CLIENT[name] for name in _NO_CLIENT)
+    def _on_linux(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Verify from the host. The module reports invalid options, and runs for tasks in the background."""
+        options = None
+        if not self._task.async_val:
+            with contextlib.suppress(MailError):
+                options = valid_options(raw, _ON_LINUX)
+        if options is None:
+            done = self._by_module(raw, tmp, task_vars)
+            recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
+            return done
+        params = options.params
         with self._shared_limit(params, task_vars) as shared:
-            self._task.args = {
-                **{name: value for name, value in raw.items() if self._needs_clients or name not in _NO_CLIENT},
-                **({} if checks is None else {"checks": run_verify.ALL_CHECKS}),
-                **({shared_limit_option.NAME: shared.entries} if shared.entries else {}),
-            }
-            try:
-                done: dict[str, t.Any] = super().run(tmp, task_vars)  # type: ignore[no-untyped-call]
-            finally:
-                self._task.args = given  # a retry of the task starts from them
+            entries = _complete(shared.entries)
+            all_checks = {"checks": run_verify.ALL_CHECKS}  # for the shared limit
+            done = run_compiled(
+                self,
+                _MODULE,
+                "verify_compiled" if params["from_client"] is None else "verify_client_compiled",
+                {},
+                {**params, **all_checks, **({shared_limit_option.NAME: entries} if entries else {})},
+                task_vars,
+            )
             shared.result = done
-        recorder.verified(self, task_vars, presentable(done, raw, _SPEC))
-        module_args = done.get("invocation", {}).get("module_args", {})
-        module_args.pop(shared_limit_option.NAME, None)
-        if module_args and not self._needs_clients:
-            module_args.update(_NO_CLIENT)
-        if checks is not None:
-            if "checks" in module_args:
-                module_args["checks"] = checks
-            if "accounts" in done:
-                done["accounts"] = run_verify.returned(done["accounts"], checks)
-        return done
+        done = t.cast("dict[str, t.Any]", presentable(done, raw, _SPEC))
+        recorder.verified(self, task_vars, done)
+        if "accounts" in done:
+            done["accounts"] = run_verify.returned(done["accounts"], params["checks"])
+        return {**done, "invocation": {"module_args": options.shown()}}
 
-    def _execute_module(self, module_name: t.Any = None, *arguments: t.Any, **options: t.Any) -> t.Any:
-        own = None if self._needs_clients else _WITHOUT_CLIENTS
-        return super()._execute_module(module_name or own, *arguments, **options)
+    def _by_module(self, raw: dict[str, t.Any], tmp: str | None, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        given = self._task.args
+        self._task.args = raw
+        try:
+            return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
+        finally:
+            self._task.args = given  # a retry of the task starts from them
 
     @contextlib.contextmanager
     def _shared_limit(self, params: dict[str, t.Any] | None, task_vars: t.Mapping[str, t.Any]) -> t.Iterator[_Shared]:

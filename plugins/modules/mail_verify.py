@@ -316,20 +316,14 @@ trace:
   returned: if an unexpected error occurred, with C(-vvv)
 """
 
-import typing as t
-
 from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
 from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
+from ..module_utils._ansible.inspect_on_linux import inspect_in
 from ..module_utils._ansible.module import MailModule
-from ..module_utils._ansible.verify_on_linux import end
-from ..module_utils._clients.client_entry import System
-
-if t.TYPE_CHECKING:
-    from ..module_utils._ansible.arguments import Request
-    from ..module_utils._ansible.from_client import Inspection
+from ..module_utils._model.errors import MailError
 
 
 def main() -> None:
@@ -339,19 +333,17 @@ def main() -> None:
         location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
         internal=shared_limit_option.OPTION,
     )
-    options = module.options
-    name = options["from_client"]
-    entry = client_registry.CLIENTS.get(name)
     traces: list[str] = []
-
-    def inspect_clients(wanted: t.Sequence[Request]) -> list[Inspection]:
-        from ..module_utils._ansible.inspect_on_linux import inspections  # only here, so that others do not load it
-
-        return inspections(client_registry.CLIENTS[name], options["location"], wanted, traces.append)
-
-    if entry is not None and entry.system is not System.LINUX:
-        module.fail_json(msg=f"from_client: {name} is for Windows hosts. Name another client, or leave it out.")
-    end(module, inspect_clients if entry else None, traces)
+    try:
+        inspect_clients = inspect_in(module.options, traces.append)
+        verdict = run_verify.verify_all(module.options, inspect_clients, check_mode=module.check_mode)
+    except MailError as error:
+        module.fail_json(msg=str(error))
+    for warning in verdict.warnings:
+        module.warn(warning)
+    if verdict.failed:
+        module.fail_json(**verdict.result, **module.traced(traces))
+    module.exit_json(changed=False, **verdict.result)
 
 
 if __name__ == "__main__":

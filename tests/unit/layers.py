@@ -95,8 +95,8 @@ PLAN: t.Mapping[str, tuple[str, ...]] = {
         *(ANSIBLE, ACCOUNTS, FLEET_RUN, COMPILED),
     ),
     "doc_fragments": (ANSIBLE,),
-    INTERNAL: (ANSIBLE,),  # what actions run in the place of a module, without the files that the task does not need
-    "modules": (CLIENTS, THUNDERBIRD, EVOLUTION, ANSIBLE),
+    INTERNAL: (),  # what actions run in the place of a module
+    "modules": (MODEL, THUNDERBIRD, EVOLUTION, ANSIBLE),
     "action": (
         MODEL,
         WINDOWS,

@@ -12,8 +12,6 @@ import pytest
 from ansible_collections.charter.mail.tests.unit.imports import uses
 from ansible_collections.charter.mail.tests.unit.layers import CLIENTS, LINUX, OUTLOOK, PLUGINS, WINDOWS
 
-VERIFY_WITHOUT_CLIENTS = "modules/__internal/mail_verify.py"
-
 
 def sent(module: str) -> set[str]:
     """The files of ours, below plugins/."""
@@ -30,10 +28,12 @@ def sent(module: str) -> set[str]:
 
 
 def test_a_verification_without_clients_does_not_send_them() -> None:
-    without, with_clients = sent(VERIFY_WITHOUT_CLIENTS), sent("modules/mail_verify.py")
+    without, with_clients = (sent(f"module_utils/_ansible/verify{name}_compiled.py") for name in ("", "_client"))
     extra = {path for path in without if path.startswith((CLIENTS, LINUX, WINDOWS))}
     names = {f"{CLIENTS}/{name}.py" for name in ("evolution/setting_names", "thunderbird/setting_names")}
-    assert extra == {*names, f"{CLIENTS}/setting_kinds.py"}  # names in the option settings are checked by them
+    logged = {f"{LINUX}/{name}.py" for name in ("paths", "system_log")}
+    # Names in the option settings are checked by the first.
+    assert extra == {*names, f"{CLIENTS}/setting_kinds.py", *logged}
     assert f"{CLIENTS}/thunderbird/client.py" in with_clients
     assert len(without) < len(with_clients) / 2
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._clients.client_entry import ClientEntry
+from .._clients.client_entry import ClientEntry, System
 from .._model.errors import OptionError
+from . import client_registry
 from .arguments import Request
 from .desktop_hosts import desktop_hosts
 from .from_client import Inspection, inspect
@@ -15,6 +16,22 @@ from .linux_users import READ_ONLY, opened, target_of
 
 if t.TYPE_CHECKING:
     from .._clients.client import Client
+    from .run_verify import InspectClients
+
+
+def inspect_in(options: t.Mapping[str, t.Any], trace: t.Callable[[str], None]) -> InspectClients | None:
+    """The function that inspects the client of the options ``from_client`` and ``location``; None if there is none.
+
+    Raises:
+        OptionError: the client is for Windows hosts.
+    """
+    name = options["from_client"]
+    if name is None:
+        return None
+    entry = client_registry.CLIENTS[name]
+    if entry.system is not System.LINUX:
+        raise OptionError("from_client", f"{name} is for Windows hosts", "name another client, or leave it out")
+    return lambda wanted: inspections(entry, options["location"], wanted, trace)
 
 
 def inspections(

@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 from ansible import constants
-from ansible.plugins.action import ActionBase, normal
+from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import mail_verify
 from ansible_collections.charter.mail.plugins.module_utils._ansible import run_verify, shared_limit_option
@@ -37,11 +37,11 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.P
 
 @pytest.fixture
 def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
-    """The options that reach the module; each of its runs sees the password refused."""
+    """The options that reach the host, without those that are omitted; each test sees the password refused."""
     seen: list[dict[str, t.Any]] = []
 
-    def run_module(action: mail_verify.ActionModule, *_arguments: object) -> dict[str, t.Any]:
-        seen.append(action._task.args)
+    def tested_with(options: dict[str, t.Any]) -> dict[str, t.Any]:
+        seen.append({name: options[name] for name in (*OPTIONS, "checks", NAME) if options.get(name) is not None})
         checks = [
             {
                 "stage": "authentication",
@@ -53,10 +53,22 @@ def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
             }
             for endpoint, server in (("incoming", "imap.charter.net:993"), ("outgoing", "smtp.charter.net:587"))
         ]
-        return {"accounts": [{"checks": checks}], "invocation": {"module_args": dict(action._task.args)}}
+        return {"accounts": [{"checks": checks}]}
 
-    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    on_host(monkeypatch, tested_with)
     return seen
+
+
+def on_host(monkeypatch: pytest.MonkeyPatch, test: t.Callable[[dict[str, t.Any]], dict[str, t.Any]]) -> None:
+    """Let this function stand for the program on the host, and for the module."""
+
+    def run_compiled(*arguments: t.Any) -> dict[str, t.Any]:
+        _action, module, _program, _more, options, _variables = arguments
+        assert module == "charter.mail.mail_verify"
+        return test(options)
+
+    monkeypatch.setattr(mail_verify, "run_compiled", run_compiled)
+    monkeypatch.setattr(normal.ActionModule, "run", lambda action, *_arguments: test(action._task.args))
 
 
 def run(
@@ -118,38 +130,36 @@ def test_a_windows_host_learns_what_a_linux_host_found(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("options", "module"),
+    ("options", "program"),
     [
-        ({}, "charter.mail.__internal.mail_verify"),
-        ({"location": "auto"}, "charter.mail.__internal.mail_verify"),
-        ({"from_client": "thunderbird"}, None),
-        ({"location": "attic"}, None),  # for the module that knows the choices to report
+        ({}, "verify_compiled"),
+        ({"location": "auto"}, "verify_compiled"),
+        ({"from_client": "thunderbird"}, "verify_client_compiled"),
+        ({"location": "attic"}, None),  # for the module to report
         ({"from_client": "mutt"}, None),
         ({"timeout": "soon"}, None),
+        ({"async_val": 60}, None),
     ],
 )
 def test_clients_are_sent_only_where_one_is_inspected(
-    options: dict[str, t.Any], module: str | None, monkeypatch: pytest.MonkeyPatch
+    options: dict[str, t.Any], program: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[tuple[str | None, dict[str, t.Any]]] = []
+    seen: list[str | None] = []
 
-    def execute(action: ActionBase, name: str | None = None, **_more: object) -> dict[str, t.Any]:
-        seen.append((name, dict(action._task.args)))
-        return {"accounts": [], "invocation": {"module_args": dict(action._task.args)}}
+    def run_compiled(_action: object, _module: str, program: str, *_more: object) -> dict[str, t.Any]:
+        seen.append(program)
+        return {"accounts": []}
 
-    def run_module(action: ActionBase, *_arguments: object) -> t.Any:
-        return action._execute_module(task_vars={}, wrap_async=0)
+    def run_module(*_arguments: object) -> dict[str, t.Any]:
+        seen.append(None)
+        return {"accounts": []}
 
-    monkeypatch.setattr(ActionBase, "_execute_module", execute)
+    monkeypatch.setattr(mail_verify, "run_compiled", run_compiled)
     monkeypatch.setattr(normal.ActionModule, "run", run_module)
-    shown = run(**options)["invocation"]["module_args"]
-    ((name, given),) = seen
-    assert name == module
-    if module is None:
-        assert options.items() <= given.items()
-    else:
-        assert not {"from_client", "location"} & set(given)
-        assert (shown["from_client"], shown["location"]) == (None, "auto")
+    shown = run(**options).get("invocation", {}).get("module_args", {})
+    assert seen == [program]
+    if program is not None:
+        assert (shown.get("from_client"), shown["location"]) == (options.get("from_client"), "auto")
 
 
 def test_nobody_learns_anything_about_other_passwords_or_without_one(passed: list[dict[str, t.Any]]) -> None:
@@ -204,15 +214,11 @@ def tested(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
         seen.append(dict(params))
         return run_verify.returned([SEEN, {**SEEN, "ok": False}], params.get("checks", "failed"))
 
-    def run_module(action: mail_verify.ActionModule, *_arguments: object) -> dict[str, t.Any]:
-        args = action._task.args
-        return {"accounts": accounts(args), "invocation": {"module_args": {"checks": "failed", **args}}}
-
     def verify_all(params: dict[str, t.Any], *_arguments: object, check_mode: bool) -> run_verify.VerifyResult:
         found = {"msg": "", "accounts": accounts(params), "found": [], "network": ["192.0.2.0/24"]}
         return run_verify.VerifyResult(found, (), failed=check_mode)
 
-    monkeypatch.setattr(normal.ActionModule, "run", run_module)
+    on_host(monkeypatch, lambda options: {"accounts": accounts(options)})
     monkeypatch.setattr(run_verify, "verify_all", verify_all)
     return seen
 
