@@ -1,7 +1,7 @@
 # Copyright (c) charter.mail contributors
 # GNU General Public License v3.0 or later (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measures what Ansible sends to a host for each module, beside ansible.builtin.ping. Nothing is run.
+"""Measures what is sent to a host for each module and program, beside ansible.builtin.ping. Nothing is run.
 
     .venv/bin/python tests/bench/payload.py [FOLDER]
 
@@ -22,8 +22,9 @@ import typing as t
 import zipfile
 
 _PING = "ansible.builtin.ping"
-# The last one is in the place of mail_verify where no settings of a client are verified.
-_MODULES = ("thunderbird_account", "evolution_account", "mail_accounts", "mail_verify", "__internal.mail_verify")
+_MODULES = ("thunderbird_account", "evolution_account", "mail_accounts", "mail_verify")
+# What actions send in the place of these modules.
+_PROGRAMS = ("configure_compiled", "verify_compiled", "verify_client_compiled")
 _OURS = "ansible_collections/charter/"
 _LARGEST = 10
 _ENCODED = re.compile(rb"[A-Za-z0-9+/=]{1000,}")
@@ -91,6 +92,18 @@ def main(arguments: t.Sequence[str]) -> None:
             print(f"{name:20} {size:7} bytes, {size / ping:.2f} pings; ours {deflated} deflated in {len(ours)} files")
             for compressed, whole, path in largest(archive):
                 print(f"    {compressed:6} of {whole:6}  {path[len(_OURS) :]}")
+        if (clone / "plugins/plugin_utils/_compiled").is_dir():
+            programs(ping)
+
+
+def programs(ping: int) -> None:
+    """Print what is sent of each program."""
+    from ansible_collections.charter.mail.plugins.plugin_utils._compiled.files import arguments
+
+    for name in _PROGRAMS:
+        sent = {part: len(text) for part, text in arguments(name).items()}
+        size = sum(sent.values())
+        print(f"{name:20} {size:7} bytes, {size / ping:.2f} pings; code {sent['code']}, source {sent['source']}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import typing as t
 
 from . import client_registry
 from .compiled_task import CompiledTask
-from .configure_on_linux import configure_client, configure_clients
+from .configure_all_on_linux import configure_clients
+from .configure_on_linux import configure_client
 from .run_client import Task
 
 PATHS = ("home",)

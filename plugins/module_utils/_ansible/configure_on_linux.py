@@ -1,19 +1,16 @@
 # Copyright (c) charter.mail contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Configures clients of this Linux host, for their modules and for the program that actions send in their place."""
+"""Configures one client of this Linux host, for its module and for the program that its action sends."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._clients.client_entry import ClientEntry
-from .._linux.installed import installed
 from .._linux.programs import run_program
-from . import client_registry
 from .desktop_hosts import desktop_hosts
 from .linux_users import local_users
 from .result import TaskResult
-from .run_all import AllResults, configure_all
 from .run_client import Task, configure
 from .users_of_host import users_of
 
@@ -31,12 +28,3 @@ def configure_client(entry: ClientEntry, options: t.Mapping[str, t.Any], task: T
     """
     users = users_of(entry, options, options, local_users(desktop_hosts(run_program)), task.warn)
     return configure(users, task)
-
-
-def configure_clients(
-    options: t.Mapping[str, t.Any], make_task: t.Callable[[t.Callable[[str], t.Any]], Task]
-) -> AllResults:
-    """Configure all clients; see ``configure_all``."""
-    return configure_all(
-        options, lambda: installed(client_registry.programs()), local_users(desktop_hosts(run_program)), make_task
-    )

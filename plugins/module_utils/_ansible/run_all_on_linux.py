@@ -8,7 +8,7 @@ import typing as t
 
 from .._model.errors import MailError
 from . import run_id_option
-from .configure_on_linux import configure_clients
+from .configure_all_on_linux import configure_clients
 from .module import MailModule
 from .run_all_options import OPTIONS
 from .run_client import Task
