@@ -69,6 +69,12 @@ accounts:
   elements: dict
 """
 
+import sys
+
+# As Ansible does for other modules: nothing may be imported from the folder in which this runs, which may be a user's.
+# So this file does not import __future__ either, which would come first.
+sys.path[:] = [path for path in sys.path if path not in ("", ".", sys.argv[0].rpartition("/")[0])]
+
 import base64
 import importlib
 import importlib.abc
@@ -76,12 +82,13 @@ import importlib.machinery
 import importlib.util
 import json
 import marshal
-import sys
 import types
 import typing as t
 import zlib
 
-# JSON in ASCII. The values of our own arguments are hexadecimal or base64, so no quote ends this text.
+Content = t.Union[str, bytes]  # Python source, or compiled
+
+# JSON never has three quotation marks in a row, and in a raw text a backslash keeps its meaning for JSON.
 ARGUMENTS = r"""<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"""
 
 
@@ -89,15 +96,15 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Imports files from memory.
 
     Args:
-        files: by module name: Python source as text, or compiled as bytes. That of a package is empty.
-        packages: the names of packages.
+        files: the files, by module name.
+        packages: the names of the packages that contain them.
     """
 
-    def __init__(self, files: t.Mapping[str, str | bytes], packages: t.Sequence[str]) -> None:
+    def __init__(self, files: t.Mapping[str, Content], packages: t.Sequence[str]) -> None:
         self._files = files
         self._packages = frozenset(packages)
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> importlib.machinery.ModuleSpec | None:
+    def find_spec(self, fullname: str, path: object, target: object = None) -> "importlib.machinery.ModuleSpec | None":
         if fullname in self._packages:
             return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
         return importlib.machinery.ModuleSpec(fullname, self) if fullname in self._files else None
@@ -111,11 +118,14 @@ class Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(code, module.__dict__)
 
 
-def files_in(arguments: t.Mapping[str, str]) -> dict[str, str | bytes]:
+def files_in(arguments: t.Mapping[str, str]) -> t.Mapping[str, Content]:
     """The files that this Python can run. Another Python's code could crash it."""
+    found: t.Mapping[str, Content]
     if arguments["magic"] == importlib.util.MAGIC_NUMBER.hex():
-        return t.cast("dict[str, str | bytes]", marshal.loads(unpacked(arguments["code"])))
-    return t.cast("dict[str, str | bytes]", json.loads(unpacked(arguments["source"])))
+        found = marshal.loads(unpacked(arguments["code"]))
+    else:
+        found = json.loads(unpacked(arguments["source"]))
+    return found
 
 
 def unpacked(packed: str) -> bytes:
