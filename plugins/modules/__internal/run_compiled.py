@@ -7,7 +7,6 @@
 # modules bring ansible.module_utils.basic, which every host compiles for every task: most of the time of a ping. The
 # arguments contain the files of this collection that the task needs, as source and compiled by the controller's Python.
 # See plugin_utils/_compiled.
-from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: run_compiled
