@@ -17,6 +17,9 @@ from .._model.errors import MailError
 from .._model.printable import printable, printable_result
 from .logged_accounts import sentence
 
+WARNINGS = "charter_mail_warnings"
+"""The key of the result that has the warnings. Since ansible-core 2.21, an action does not see a module's own ones."""
+
 
 class CompiledTask:
     """A task.
@@ -60,7 +63,7 @@ class CompiledTask:
 
             result.update(unexpected_error.in_result(self.traces, self._internal["_ansible_verbosity"]))
         if self._warnings:
-            result["warnings"] = list(self._warnings)
+            result[WARNINGS] = list(self._warnings)
         return json.dumps(printable_result(result))
 
 

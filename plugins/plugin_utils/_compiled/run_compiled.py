@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
+from ...module_utils._ansible.compiled_task import WARNINGS
 from . import files
 
 MODULE = "charter.mail.__internal.run_compiled"
@@ -39,4 +40,7 @@ def run_compiled(
         done = action._execute_module(module_name=MODULE, module_args=arguments, task_vars=task_vars)
     finally:
         action._remove_tmp_path(action._connection._shell.tmpdir)
-    return t.cast("dict[str, t.Any]", done)
+    result = dict(done)
+    if WARNINGS in result:
+        result["warnings"] = [*result.get("warnings", ()), *result.pop(WARNINGS)]
+    return result
