@@ -12,6 +12,8 @@ when it and those before it have ended.
 What this machine lacks (root, a Python 3.8) is skipped, and the reason is in the table at the end. In CI, where the
 variable CI is set, nothing may be missing: what would be skipped elsewhere fails there, a single skipped test included.
 
+The last lines, after the table, say of each failed step why it failed.
+
 Each step is a function in tests/step_runner/steps.py. Any Python from 3.11 on runs them.
 """
 

@@ -36,7 +36,9 @@ from ansible_collections.charter.mail.tests.wine.prefix import Prefix
 from .errors import FleetError
 from .fleet import USERS, Fleet
 
-_TIMEOUT = 120.0
+_END = 120.0  # seconds
+# Longer than all that a keeper waits for, one thing after the other: it says itself what does not start.
+_START = 900.0
 _FOLDER = pathlib.Path(__file__).parent
 
 
@@ -73,12 +75,14 @@ def _up(link: pathlib.Path, arguments: t.Sequence[str]) -> None:
         keeper = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd="/"
         )
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + _START
         while not link.is_symlink():
-            if keeper.poll() is not None or time.monotonic() > deadline:
+            late = time.monotonic() > deadline
+            if keeper.poll() is not None or late:
                 keeper.kill()
                 output.seek(0)
-                raise FleetError(f"the fleet does not start: {output.read()}")
+                how = f"has not started after {_START:.0f} s" if late else "does not start"
+                raise FleetError(f"the fleet {how}: {output.read()}")
             time.sleep(0.02)
     sys.stdout.write(f"{link} is up.\n")
 
@@ -124,7 +128,7 @@ def _down(link: pathlib.Path) -> None:
             # The process ID cannot be reused from here on.
             if _keeper(link) == keeper:
                 signal.pidfd_send_signal(handle, signal.SIGTERM)
-                if not select.select([handle], [], [], _TIMEOUT)[0]:
+                if not select.select([handle], [], [], _END)[0]:
                     raise FleetError(f"the keeper of {link}, process {keeper}, does not end")
         finally:
             os.close(handle)

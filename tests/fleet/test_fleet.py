@@ -194,6 +194,13 @@ def test_up_and_down(link: pathlib.Path, prefix: list[str]) -> None:
     assert traces(name) == []
 
 
+def test_up_says_what_its_keeper_could_not_start(link: pathlib.Path) -> None:
+    command = [sys.executable, str(FLEET), "up", str(link), "--count", "0"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("the fleet does not start: 0 hosts named fleet-")
+
+
 def test_the_next_fleet_removes_what_a_killed_keeper_left_behind(link: pathlib.Path) -> None:
     keeper = start(link)
     name = link.readlink().name

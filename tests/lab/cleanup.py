@@ -124,5 +124,7 @@ def _locked(path: pathlib.Path) -> t.TextIO:
 
 def _remove(namespaces: t.Sequence[Namespace], directory: pathlib.Path) -> None:
     remove(namespaces)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(directory)
+    while directory.exists():
+        # Something in it may vanish meanwhile, such as the socket of an SSH connection that is being closed.
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(directory)

@@ -19,7 +19,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.charter.mail.tests.lab import fixtures
+from ansible_collections.charter.mail.tests.lab import cleanup, fixtures
 from ansible_collections.charter.mail.tests.lab.certificates import Quality
 from ansible_collections.charter.mail.tests.lab.client_runner import run_client
 from ansible_collections.charter.mail.tests.lab.errors import LabError
@@ -158,6 +158,29 @@ def test_the_next_lab_removes_what_a_killed_one_left_behind(name: str, mail_lab:
     ca = str(mail_lab.ca_path)
     result = run_client(mail_lab, "handshake", host="imap.charter.net", port=993, ca=ca, name="imap.charter.net")
     assert result == {"tls": "TLSv1.3"}
+
+
+def test_a_directory_in_which_a_file_vanishes_is_removed_whole(
+    name: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "run"
+    unlink = os.unlink
+    vanished: list[str | os.PathLike[str]] = []
+
+    def unlink_second(path: str | os.PathLike[str], *, dir_fd: int | None = None) -> None:
+        """Unlink a file that somebody else has unlinked."""
+        unlink(path, dir_fd=dir_fd)
+        if "socket" in str(path) and not vanished:
+            vanished.append(path)
+            raise FileNotFoundError(path)
+
+    with cleanup.removed_at_exit([Namespace(name)], directory):
+        directory.mkdir()
+        for number in range(3):
+            (directory / f"socket{number}").touch()
+        monkeypatch.setattr(os, "unlink", unlink_second)
+    assert len(vanished) == 1
+    assert not directory.exists()
 
 
 def test_labs_run_at_the_same_time() -> None:

@@ -13,6 +13,7 @@ import threading
 import typing as t
 
 from .machine import ROOT
+from .reasons import telling
 from .results import Counts, Failed, Missing
 
 MISSING = 3  # how the scripts of tests/setup say that this machine lacks something; see there
@@ -61,7 +62,7 @@ def prepare(*command: str) -> None:
     if done.returncode == MISSING:
         raise Missing(done.stderr.strip().splitlines()[-1])
     if done.returncode != 0:
-        raise Failed(f"{command[-1]}: exit code {done.returncode}")
+        raise Failed(f"{command[-1]}: exit code {done.returncode}", reasons=telling(done.stderr))
 
 
 def environment(name: str) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 import pathlib
 import tempfile
+import typing as t
 from xml.etree import ElementTree
 
 from .commands import exit_code_of
 from .machine import in_ci
+from .reasons import LINES, cut, first_line
 from .results import Counts, Failed
 
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
@@ -45,8 +47,9 @@ def pytest(python: pathlib.Path, *arguments: str, **variables: str) -> Counts:
         command = [str(python), "-m", "pytest", f"--junit-xml={report}", *arguments]
         code = exit_code_of(command, **{AMOUNT: "full", **variables})
         tests, reasons = read_report(report) if report.exists() else (Counts(), [])
+        failures = failed_tests(report) if report.exists() else []
     if code != 0:
-        raise Failed(f"pytest's exit code {code}", tests)
+        raise Failed(f"pytest's exit code {code}", tests, failures)
     if reasons and in_ci():
         raise Failed(f"skipped in CI: {'; '.join(reasons)}", tests)
     return tests
@@ -64,3 +67,15 @@ def read_report(report: pathlib.Path) -> tuple[Counts, list[str]]:
             skipped += 1
             reasons.append(skip.get("message", "no reason given"))
     return Counts(total - failed - skipped, failed, skipped), sorted(set(reasons))
+
+
+def failed_tests(report: pathlib.Path) -> list[str]:
+    """The failed tests in pytest's JUnit report, each with the first line of its message; the last ones of many."""
+    cases = ElementTree.parse(report).iter("testcase")
+    return [cut(line) for case in cases for line in _failures(case)][-LINES:]
+
+
+def _failures(case: ElementTree.Element) -> t.Iterator[str]:
+    """A line for each part of a test that failed: it and its fixtures."""
+    for found in (*case.iter("failure"), *case.iter("error")):
+        yield f"{case.get('classname', '')}::{case.get('name', '')}: {first_line(found.get('message', ''))}"

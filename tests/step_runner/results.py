@@ -8,6 +8,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .reasons import cut
+
+_SHOWN = 900  # characters about why steps failed: CI shows about the last thousand of all that a run prints
+_SHOWN_OF_ONE = 300  # at least, of one step
+
 
 @dataclasses.dataclass(frozen=True)
 class Counts:
@@ -30,11 +35,13 @@ class Failed(Exception):
     Args:
         note: for the table.
         tests: those that it did run.
+        reasons: the lines that tell why; without any, what it printed is searched for them.
     """
 
-    def __init__(self, note: str, tests: Counts = Counts()) -> None:
+    def __init__(self, note: str, tests: Counts = Counts(), reasons: t.Sequence[str] = ()) -> None:
         super().__init__(note)
         self.tests = tests
+        self.reasons = reasons
 
 
 class Missing(Exception):
@@ -43,17 +50,18 @@ class Missing(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """One line of the table."""
+    """One line of the table, and the lines that tell why the step failed."""
 
     step: str
     outcome: str
     seconds: float
     note: str
     tests: Counts
+    reasons: t.Sequence[str] = ()
 
 
 def summary(results: t.Sequence[Result]) -> str:
-    """The table, what was skipped, and the closing line."""
+    """The table, what was skipped, the numbers of tests, and at the very end why steps failed."""
     lines = [f"{'step':14}{'result':9}{'seconds':>7}"]
     lines += [f"{one.step:14}{one.outcome:9}{one.seconds:7.1f}  {one.note}".rstrip() for one in results]
     skipped = [one for one in results if one.outcome == "skipped"]
@@ -63,4 +71,16 @@ def summary(results: t.Sequence[Result]) -> str:
     total = Counts()
     for one in results:
         total += one.tests
-    return "\n".join(["", *lines, "", f"tests: {total}"])
+    lines += ["", f"tests: {total}"]
+    failed = [one for one in results if one.outcome == "FAILED"]
+    for one in failed:
+        lines += ["", *_why(one, max(_SHOWN // len(failed), _SHOWN_OF_ONE))]
+    return "\n".join(["", *lines])
+
+
+def _why(result: Result, most: int) -> list[str]:
+    """Why a step failed: its last reasons, with not more characters than that."""
+    reasons = list(result.reasons)
+    while len(reasons) > 1 and sum(map(len, reasons)) > most:
+        del reasons[0]
+    return [f"{result.step} FAILED: {cut(result.note)}", *(f"  {reason}" for reason in reasons)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import itertools
 import os
 import pathlib
@@ -18,6 +19,7 @@ import typing as t
 from . import steps
 from .commands import OUTPUT
 from .machine import in_ci
+from .reasons import telling
 from .results import Counts, Failed, Missing, Result
 
 
@@ -26,13 +28,15 @@ def run(step: str) -> Result:
     output = OUTPUT.get()
     print(f"\n== {step}: {(steps.STEPS[step].__doc__ or '').splitlines()[0]}", file=output, flush=True)
     start = time.monotonic()
+    reasons: t.Sequence[str] = ()
     try:
         outcome, note, tests = "passed", "", steps.STEPS[step]()
     except Failed as error:
-        outcome, note, tests = "FAILED", str(error), error.tests
+        outcome, note, tests, reasons = "FAILED", str(error), error.tests, error.reasons
     except Missing as error:
         outcome, note, tests = "FAILED" if in_ci() else "skipped", str(error), Counts()
-    result = Result(step, outcome, time.monotonic() - start, note or (str(tests) if tests != Counts() else ""), tests)
+    note = note or (str(tests) if tests != Counts() else "")
+    result = Result(step, outcome, time.monotonic() - start, note, tests, reasons)
     print(f"== {step}: {outcome} after {result.seconds:.1f} s", file=output, flush=True)
     return result
 
@@ -42,9 +46,12 @@ def run_into(file: pathlib.Path, step: str) -> Result:
     with file.open("w", errors="replace") as output:
         token = OUTPUT.set(output)
         try:
-            return run(step)
+            result = run(step)
         finally:
             OUTPUT.reset(token)
+    if result.outcome == "FAILED" and not result.reasons:
+        return dataclasses.replace(result, reasons=telling(file.read_text(errors="replace")))
+    return result
 
 
 def run_side_by_side(names: t.Sequence[str]) -> t.Iterator[Result]:

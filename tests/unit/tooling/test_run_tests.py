@@ -60,7 +60,7 @@ def test_one_failed_step_fails_the_run_and_the_rest_still_runs(
 ) -> None:
     assert not _main(monkeypatch)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "tests: 7 passed, 1 failed, 0 skipped"
+    assert lines[-3:] == ["tests: 7 passed, 1 failed, 0 skipped", "", "fails FAILED: exit code 1"]
     assert any(line.split()[:2] == ["fails", "FAILED"] for line in lines)
     assert any(line.split()[:2] == ["passes", "passed"] for line in lines)
 
@@ -149,8 +149,15 @@ def test_steps_of_one_core_run_side_by_side_and_print_in_order(
         "== right: FAILED after N s",
         "== passes: A step that passes.",
     ]
-    table = [line.split()[:2] for line in lines[lines.index("== passes: passed after N s") + 2 :]]
+    end = lines[lines.index("== passes: passed after N s") + 2 :]
+    table = [line.split()[:2] for line in end[:4]]
     assert table == [["left", "passed"], ["right", "FAILED"], ["passes", "passed"], ["tests:", "6"]]
+    assert end[4:] == [
+        "right FAILED: echo right prepares; exit 7: exit code 7",
+        "  right on stdout",
+        "  right on stderr",
+        "  right prepares",
+    ]
 
 
 @pytest.mark.parametrize("cores", [1, 2])
@@ -228,8 +235,9 @@ def test_a_changed_clone_fails_the_run(monkeypatch: pytest.MonkeyPatch, capsys: 
     states = iter([" M README.md\n", " M README.md\n?? left_over.txt\n"])
     monkeypatch.setattr(command_line, "git_status", lambda: next(states))
     assert not _main(monkeypatch)
-    (line,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("clean clone"))
-    assert line.split() == ["clean", "clone", "FAILED", "0.0", "??", "left_over.txt"]
+    row, why = (line for line in capsys.readouterr().out.splitlines() if line.startswith("clean clone"))
+    assert row.split() == ["clean", "clone", "FAILED", "0.0", "??", "left_over.txt"]
+    assert why == "clean clone FAILED: ?? left_over.txt"
 
 
 def _write_test(folder: pathlib.Path, body: str) -> str:
@@ -274,6 +282,11 @@ class TestPytest:
         with pytest.raises(Failed) as failed:
             _run(path, *options)
         assert failed.value.tests == Counts(passed=2, failed=3, skipped=1)
+        assert {reason.partition("::")[2] for reason in failed.value.reasons} == {
+            "test_bad: ValueError",
+            'test_error: failed on setup with "ValueError"',
+            'test_error_at_the_end: failed on teardown with "ValueError"',
+        }
 
     def test_a_skipped_test_fails_in_ci_only(self, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
         path = _write_test(tmp_path, "def test_skipped(): pytest.skip('no server')\n")
