@@ -24,6 +24,7 @@ import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 _PACKAGE = "ansible_collections.charter.mail.plugins.modules"
+_COMPILED = "ansible_collections.charter.mail.tests.integration.compiled_runs"
 _END = b"the end of a run"
 
 
@@ -60,17 +61,20 @@ class LoggedRuns:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
 
-    def run(self, module: str, options: t.Mapping[str, t.Any], *, journal: bool = False) -> LoggedRun:
+    def run(
+        self, module: str, options: t.Mapping[str, t.Any], *, journal: bool = False, compiled: bool = False
+    ) -> LoggedRun:
         """Run a module.
 
         Args:
             module: its name in this collection.
             options: of the task.
             journal: log to a journal, which gets fields as well as text.
+            compiled: run the program that the action sends in its place, between what the action does.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        request = {"module": module, "options": options, "journal": journal}
+        request = {"module": module, "options": options, "journal": journal, "compiled": compiled}
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
@@ -130,6 +134,7 @@ def _serve(folder: pathlib.Path) -> None:
     (folder / "ansible_collections/charter/mail").symlink_to(ROOT)
     for name in ("thunderbird_account", "evolution_account", "mail_accounts", "mail_verify"):
         importlib.import_module(f"{_PACKAGE}.{name}")
+    importlib.import_module(_COMPILED)
     log = _own_dev(folder)
     (folder / "remote").mkdir()
     for line in sys.stdin:
@@ -165,6 +170,11 @@ def _run(folder: pathlib.Path, request: t.Mapping[str, t.Any]) -> t.NoReturn:
     try:
         os.setsid()
         vars(basic).update(has_journal=request["journal"], journal=_Journal("/dev/log"))
+        if request["compiled"]:
+            compiled = importlib.import_module(_COMPILED)
+            sys.stdout.write(compiled.result_of(request["module"], request["options"]))
+            sys.stdout.flush()
+            os._exit(0)
         with patch_module_args(
             {"_ansible_remote_tmp": str(folder / "remote"), "_ansible_diff": True, **request["options"]}
         ):

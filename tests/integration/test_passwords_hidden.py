@@ -147,6 +147,20 @@ def test_no_text_shows_itself(
     assert_hidden(run(runs, anna, module, form, password, journal=journal), password)
 
 
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("form", VALID)
+def test_no_program_in_the_place_of_a_module_shows_it(
+    runs: LoggedRuns, anna: LocalUser, module: str, form: str
+) -> None:
+    empty(anna)
+    own, account = MODULES[module]
+    options = VALID[form]({"user": anna.name, "email": EMAIL, **account}, NASTY)
+    done = runs.run(module, {**own, **options}, compiled=True)
+    assert done.result, done.errors
+    assert_hidden(done, NASTY)
+    assert f"Invoked for {EMAIL}" in "".join(done.log)
+
+
 def test_what_is_looked_at_would_show_it(runs: LoggedRuns, anna: LocalUser) -> None:
     done = runs.run("thunderbird_account", {"user": anna.name, "email": EMAIL, "full_name": "Anna-Maria"})
     assert "Anna-Maria" in done.everything
