@@ -65,6 +65,12 @@ accounts:
   elements: dict
 """
 
+import sys
+
+# What Python runs from standard input, it lets import from the working directory, which may be another user's. Other
+# modules begin with this, too.
+sys.path = [folder for folder in sys.path if folder.startswith("/")]
+
 import base64
 import importlib
 import importlib.abc
@@ -72,7 +78,7 @@ import importlib.machinery
 import importlib.util
 import json
 import marshal
-import sys
+import os
 import types
 import typing as t
 import zlib
@@ -121,6 +127,7 @@ def unpacked(packed: str) -> bytes:
 
 
 def main() -> None:
+    os.chdir("/")  # the working directory may be gone, or closed to the users who have their settings changed
     arguments = json.loads(ARGUMENTS)
     sys.meta_path.insert(0, Importer(files_in(arguments), arguments["packages"].split(",")))
     program = importlib.import_module(PROGRAM)
