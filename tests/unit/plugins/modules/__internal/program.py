@@ -105,7 +105,15 @@ def run(
         internal: other values for ``INTERNAL``, without the prefix.
     """
     others = {f"_ansible_{name}": value for name, value in internal.items()}
-    arguments = {**payload, "work": work(client, options), **INTERNAL, **others}
+    return run_with({**payload, "work": work(client, options), **INTERNAL, **others}, folder, variables)
+
+
+def run_with(
+    arguments: t.Mapping[str, t.Any],
+    folder: pathlib.Path | None = None,
+    variables: t.Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[bytes]:
+    """The ended program with these arguments; see ``run``."""
     environment = {name: value for name, value in os.environ.items() if name not in _OF_THIS_SESSION}
     return subprocess.run(
         [sys.executable, "-"],
