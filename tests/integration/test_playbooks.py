@@ -292,7 +292,7 @@ def test_the_readme_names_every_playbook_and_its_contents_every_module_and_role(
         parts = pathlib.PurePosixPath(path).parts
         if parts[0] == "playbooks" and len(parts) == 2:
             assert f"charter.mail.{pathlib.PurePosixPath(path).stem}" in readme
-        if parts[:2] == ("plugins", "modules"):
+        if parts[:2] == ("plugins", "modules") and len(parts) == 3:
             assert f"charter.mail.{pathlib.PurePosixPath(path).stem}" in contents
         if parts[0] == "roles":
             assert f"charter.mail.{parts[1]}" in contents

@@ -167,8 +167,8 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     f"{LINUX}/programs.py": ("subprocess",),
     # The files of this collection are compiled, and kept in the folder that Ansible deletes after the run.
     f"{COMPILED}/files.py": ("importlib", "pathlib", "tempfile"),
-    # It runs them.
-    f"{INTERNAL}/run_compiled.py": ("exec()", "importlib"),
+    # It runs them, away from the working directory.
+    f"{INTERNAL}/run_compiled.py": ("exec()", "importlib", "os"),
 }
 
 

@@ -6,19 +6,29 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 import pytest
 
 from ansible_collections.charter.mail.tests.unit.imports import uses
 from ansible_collections.charter.mail.tests.unit.layers import CLIENTS, LINUX, OUTLOOK, PLUGINS, WINDOWS
 
+# The imports of a file that only type checkers see.
+_FOR_TYPE_CHECKERS = re.compile(r"^if t\.TYPE_CHECKING:.*\n(?:[ \t]+.*\n|\n)+", re.MULTILINE)
 
-def sent(module: str) -> set[str]:
-    """The files of ours, below plugins/."""
+
+def sent(module: str, *, for_type_checkers: bool = True) -> set[str]:
+    """The files of ours that a module imports, below plugins/.
+
+    Args:
+        module: its path.
+        for_type_checkers: whether what only these see counts. Ansible sends it.
+    """
     found, left = {module}, [module]
     while left:
         path = left.pop()
-        for _line, use in uses(path, (PLUGINS / path).read_text()):
+        text = (PLUGINS / path).read_text()
+        for _line, use in uses(path, text if for_type_checkers else _FOR_TYPE_CHECKERS.sub("", text)):
             for name in (use, use.rpartition("/")[0]):
                 target = f"{name[1:]}.py"
                 if use.startswith("/") and target not in found and (PLUGINS / target).is_file():

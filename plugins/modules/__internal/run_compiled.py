@@ -81,6 +81,7 @@ import importlib.machinery
 import importlib.util
 import json
 import marshal
+import os
 import types
 import typing as t
 import zlib
@@ -132,6 +133,7 @@ def unpacked(packed: str) -> bytes:
 
 
 def main() -> None:
+    os.chdir("/")  # the working directory may be gone, or closed to the users who have their settings changed
     arguments = json.loads(ARGUMENTS)
     sys.meta_path.insert(0, Importer(files_in(arguments), arguments["packages"].split(",")))
     program = importlib.import_module(arguments["program"])

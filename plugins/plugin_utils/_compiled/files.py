@@ -55,11 +55,11 @@ def _made(program: str) -> dict[str, str]:
     left = [program]
     while left:
         name = left.pop()
-        path = _path(name)
-        if name in sources or not path.is_file():
-            continue  # it is known, a package, or something in a module
-        sources[name] = path.read_text(encoding="utf-8")
-        tree = ast.parse(sources[name])
+        source = None if name in sources else _source(name)
+        if source is None:
+            continue
+        sources[name] = source
+        tree = ast.parse(source)
         left += imported_names(tree, name)
         codes[name] = marshal.dumps(
             compile(tree, f"{name.replace('.', '/')}.py", "exec", dont_inherit=True, optimize=_WITHOUT_DOCSTRINGS)
@@ -73,8 +73,10 @@ def _made(program: str) -> dict[str, str]:
     }
 
 
-def _path(name: str) -> pathlib.Path:
-    return _ROOT.joinpath(*name[len(PACKAGE) + 1 :].split(".")).with_suffix(".py")
+def _source(name: str) -> str | None:
+    """The file of a module; None for a package, or something in a module."""
+    path = _ROOT.joinpath(*name[len(PACKAGE) + 1 :].split(".")).with_suffix(".py")
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _packages(name: str) -> t.Iterator[str]:

@@ -3,6 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The modules of one client: a look answers in front of them only where nothing is to be done, and as they do.
 
+Otherwise the compiled files run. The module itself runs in the background, and to say what is wrong with the options.
+
 The connection is a stand-in. What it brings of a home, the command of the look has printed.
 """
 
@@ -17,8 +19,11 @@ import pytest
 from ansible.plugins.action import normal
 
 from ansible_collections.charter.mail.plugins.action import evolution_account, thunderbird_account
-from ansible_collections.charter.mail.plugins.module_utils._ansible import run_id_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible import client_registry, run_id_option
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec
 from ansible_collections.charter.mail.plugins.module_utils._ansible.result import TaskResult
+from ansible_collections.charter.mail.plugins.module_utils._ansible.run_client import CLIENT_OPTIONS
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import on_controller, validated
 from ansible_collections.charter.mail.plugins.module_utils._model.printable import printable_result
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run.run_id import is_run_id
 from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
@@ -41,6 +46,7 @@ pytestmark = pytest.mark.one_in(3)
 ACTIONS: dict[str, t.Any] = {"thunderbird": thunderbird_account, "evolution": evolution_account}
 SEEDS = range(240) if FULL else random.SystemRandom().sample(range(100_000), 6)
 BY_MODULE = {"by": "the module"}
+BY_FILES = {"by": "the compiled files"}
 MARIO: Options = {"email": "mario@charter.net", "full_name": "Mario Rossi"}
 
 
@@ -65,7 +71,10 @@ def run(
     shell: str | None = "sh",
     async_val: int = 0,
 ) -> tuple[Options, int]:
-    """The result of the action, with ``BY_MODULE`` for that of the module, and how many looks it took."""
+    """The result of the action, and how many looks it took.
+
+    It is ``BY_MODULE`` for that of the module, and ``BY_FILES`` for that of the compiled files.
+    """
     patterns = Patterns(FILES[client])
     lines: list[str] = []
 
@@ -79,16 +88,34 @@ def run(
         assert given == args
         return BY_MODULE
 
+    def run_compiled(*arguments: t.Any) -> Options:
+        _action, module, program, more, params, _variables = arguments
+        given = dict(params)
+        assert is_run_id(given.pop(run_id_option.NAME))
+        assert given == sent(client, args)
+        assert (module, program) == (f"charter.mail.{client}_account", "configure_compiled")
+        assert more == {"client": client}
+        return dict(BY_FILES)
+
     task: t.Any = types.SimpleNamespace(args=args, check_mode=False, async_val=async_val)
     connection: t.Any = types.SimpleNamespace(_shell=shell and types.SimpleNamespace(SHELL_FAMILY=shell))
     context: t.Any = types.SimpleNamespace(connection_lockfd=None)
     unused: t.Any = None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client_action, "run_line", run_line)
+        patch.setattr(client_action, "run_compiled", run_compiled)
         patch.setattr(normal.ActionModule, "run", run_module)
         result = ACTIONS[client].ActionModule(task, connection, context, unused, unused, unused).run()
     assert task.args == args
+    if result.get("by") == BY_FILES["by"]:
+        assert result.pop("invocation")["module_args"].keys() >= {"email", "accounts"} & args.keys()
     return result, len(lines)
+
+
+def sent(client: str, args: Options) -> Options:
+    """The options that are sent with the compiled files: valid, with defaults, and with paths as they are written."""
+    spec = on_controller(argument_spec(**CLIENT_OPTIONS, **client_registry.CLIENTS[client].options))
+    return validated(args, spec)
 
 
 def settle(home: pathlib.Path, *accounts: Options) -> None:
@@ -111,7 +138,7 @@ def test_the_look_and_the_module_agree(part: int, tmp_path: pathlib.Path, client
             for entry in generator.make()["accounts"]
         ]
         result, _looks = run(generator.home, client, {"accounts": accounts})
-        if result is BY_MODULE:
+        if "by" in result:
             continue
         answered += 1
         del result["invocation"]
@@ -139,17 +166,17 @@ def test_a_settled_home_is_answered_after_one_look(home: pathlib.Path, client: s
 def test_the_options_of_the_client_count(home: pathlib.Path, client: str) -> None:
     settle(home, MARIO)
     result, _looks = run(home, client, {**MARIO, "location": "flatpak"})
-    assert result is BY_MODULE  # nothing is there
+    assert result == BY_FILES  # nothing is there
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"full_name": "Maria"}, {"state": "absent"}, {"home": "/home/mario"}],
-    ids=["name", "absent", "home"],
+    [{"full_name": "Maria"}, {"state": "absent"}, {"home": "/home/mario"}, {"home": "~/${PART}"}],
+    ids=["name", "absent", "home", "a home to expand"],
 )
-def test_a_change_is_the_modules(home: pathlib.Path, client: str, change: Options) -> None:
+def test_a_change_is_for_the_compiled_files(home: pathlib.Path, client: str, change: Options) -> None:
     settle(home, MARIO)
-    assert run(home, client, {**MARIO, **change})[0] is BY_MODULE
+    assert run(home, client, {**MARIO, **change})[0] == BY_FILES
 
 
 @pytest.mark.parametrize(
@@ -171,30 +198,36 @@ def test_a_task_without_accounts_is_said_to_have_done_nothing(
     assert result["msg"].startswith("this host has no mail accounts: the list accounts of this task is empty.")
 
 
-@pytest.mark.parametrize("where", [{"async_val": 60}, {"shell": "powershell"}, {"shell": None}])
-def test_where_no_line_can_be_run_the_module_is(home: pathlib.Path, client: str, where: dict[str, t.Any]) -> None:
+def test_in_the_background_the_module_runs(home: pathlib.Path, client: str) -> None:
     settle(home, MARIO)
-    assert run(home, client, MARIO, **where) == (BY_MODULE, 0)
+    for change in ({}, {"full_name": "Maria"}):
+        assert run(home, client, {**MARIO, **change}, async_val=60) == (BY_MODULE, 0)
 
 
-def test_a_look_that_fails_is_followed_by_the_module(home: pathlib.Path, client: str) -> None:
+@pytest.mark.parametrize("shell", ["powershell", None])
+def test_where_no_line_can_be_run_the_compiled_files_are(home: pathlib.Path, client: str, shell: str | None) -> None:
+    settle(home, MARIO)
+    assert run(home, client, MARIO, shell=shell) == (BY_FILES, 0)
+
+
+def test_a_look_that_fails_is_followed_by_the_compiled_files(home: pathlib.Path, client: str) -> None:
     def fails(*_arguments: object) -> t.NoReturn:
         raise UnseenError("exit code 127")
 
     settle(home, MARIO)
-    assert run(home, client, MARIO, look=fails) == (BY_MODULE, 1)
+    assert run(home, client, MARIO, look=fails) == (BY_FILES, 1)
 
 
-def test_a_password_that_could_be_stored_is_the_modules(home: pathlib.Path, client: str) -> None:
+def test_a_password_that_could_be_stored_is_for_the_compiled_files(home: pathlib.Path, client: str) -> None:
     """Only Evolution has stores that no password can be in, which takes a look."""
     settle(home, MARIO)
     store, looks = ({"password_store": "plaintext_keyring"}, 1) if client == "evolution" else ({}, 0)
-    assert run(home, client, {**MARIO, "password": "a new one", **store}) == (BY_MODULE, looks)
+    assert run(home, client, {**MARIO, "password": "a new one", **store}) == (BY_FILES, looks)
 
 
-def test_there_is_no_look_where_the_module_runs_whatever_it_sees(home: pathlib.Path, client: str) -> None:
+def test_there_is_no_look_where_the_files_run_whatever_it_sees(home: pathlib.Path, client: str) -> None:
     settle(home, MARIO)
-    assert run(home, client, {**MARIO, "user": None, "home": str(home)}) == (BY_MODULE, 0)
+    assert run(home, client, {**MARIO, "user": None, "home": str(home)}) == (BY_FILES, 0)
     _result, looks = run(home, client, {**MARIO, "default": True})
     assert looks == (0 if client == "evolution" else 1)
 
