@@ -18,7 +18,8 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.charter.mail.plugins.action import evolution_account, mail_accounts, thunderbird_account
 from ansible_collections.charter.mail.plugins.module_utils._clients.client_entry import System
 from ansible_collections.charter.mail.plugins.plugin_utils._compiled.run_compiled import MODULE
-from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action
+from ansible_collections.charter.mail.plugins.plugin_utils._fleet_run import recorder, run_id_for_module
+from ansible_collections.charter.mail.plugins.plugin_utils._look import client_action, seal_key
 from ansible_collections.charter.mail.tests.unit.plugins.modules.__internal.program import INTERNAL, result_of, run_with
 
 pytestmark = pytest.mark.one_in(3)
@@ -69,10 +70,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Host:
     monkeypatch.setattr(ActionBase, "_remove_tmp_path", lambda _action, path: made.removed.append(path))
     for module in (client_action, mail_accounts):
         monkeypatch.setattr(module, "can_run", lambda _action: False)
-        monkeypatch.setattr(module.run_id_for_module, "run_id", lambda *_arguments: RUN)
     monkeypatch.setattr(mail_accounts, "system_of", lambda *_arguments: System.LINUX)
-    monkeypatch.setattr(mail_accounts.seal_key, "of_host", lambda *_arguments: None)
-    monkeypatch.setattr(mail_accounts.recorder, "configured", lambda *_arguments: None)
+    monkeypatch.setattr(run_id_for_module, "run_id", lambda *_arguments: RUN)
+    monkeypatch.setattr(seal_key, "of_host", lambda *_arguments: None)
+    monkeypatch.setattr(recorder, "configured", lambda *_arguments: None)
     return made
 
 
