@@ -113,11 +113,18 @@ def _entry(path: pathlib.Path) -> tuple[object, ...]:
     return (*kind, content if len(content) < 100_000 else hashlib.sha256(content).hexdigest())
 
 
-def _logged(line: bytes) -> Options:
+def _logged(line: bytes) -> t.Any:
     """An entry of the change log, without its time. Parts have no order: they are found in a folder."""
-    entry: Options = json.loads(line)
-    parts = {name: sorted(entry.get(name, ()), key=repr) for name in ("changes", "created", "removed")}
-    return t.cast("Options", without_times({**entry, **parts, "at": None}))
+    return without_times(_in_order({**json.loads(line), "at": None}))
+
+
+def _in_order(value: t.Any, name: str = "") -> t.Any:
+    if isinstance(value, dict):
+        return {name: _in_order(content, name) for name, content in value.items()}
+    if not isinstance(value, list):
+        return value
+    entries = [*map(_in_order, value)]
+    return sorted(entries, key=repr) if name in ("changes", "created", "removed") else entries
 
 
 def without_times(value: t.Any) -> t.Any:
