@@ -122,7 +122,7 @@ def run_with(
         capture_output=True,
         cwd=folder,
         env={**environment, **(variables or {})},
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

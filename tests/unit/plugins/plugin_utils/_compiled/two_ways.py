@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import pathlib
 import re
@@ -24,12 +25,12 @@ from ansible_collections.charter.mail.plugins.module_utils._model.printable impo
 from ansible_collections.charter.mail.tests.unit.plugins.modules.__internal.program import Payload, result_of, run
 
 Options = t.Dict[str, t.Any]
-Tree = t.Dict[str, t.Tuple[object, ...]]
+Tree = t.Dict[str, t.List[t.Tuple[object, ...]]]
 Done = t.Tuple[Options, Tree]
 
 LARGEST = 12_000_000  # of a file that is read
 _RANDOM = ("key4.db", "logins.json")  # salts, and passwords that are encrypted with them
-_TIMES = re.compile(rb'("at":\s*"?)[^",}]+|\d{8}T\d{6}Z-\d{9}|(?<=[.~-])\d{4}-?\d\d-?\d\d[T@.-]\d\d:?\d\d:?\d\dZ?(~?)')
+_TIMES = re.compile(r"\d{8}T\d{6}Z-\d{9}|(?<=[.~])\d{4}-?\d\d-?\d\d[T@.-]\d\d:?\d\d:?\d\dZ?(?:-\d+)?")
 
 
 def by_program(payload: Payload, client: str | None, params: Options, *, check_mode: bool = False) -> Options:
@@ -75,8 +76,11 @@ def in_a_copy(folder: pathlib.Path, configure: t.Callable[[], Options]) -> Done:
 
 
 def tree(folder: pathlib.Path) -> Tree:
-    """All files below a folder, with their modes and contents."""
-    return {without_time(str(path.relative_to(folder)).encode()).decode(): _entry(path) for path in _below(folder)}
+    """All files below a folder, with their modes and contents. Backups of one file have one name."""
+    found: Tree = {}
+    for path in _below(folder):
+        found.setdefault(without_times(str(path.relative_to(folder))), []).append(_entry(path))
+    return {name: sorted(entries, key=repr) for name, entries in found.items()}
 
 
 def _below(folder: pathlib.Path) -> t.Iterator[pathlib.Path]:
@@ -100,20 +104,32 @@ def _entry(path: pathlib.Path) -> tuple[object, ...]:
     if found.st_size > LARGEST:
         return (*kind, found.st_size)
     try:
-        content = without_time(path.read_bytes())
+        content = path.read_bytes()
     except PermissionError:
         return kind
+    if path.suffix == ".jsonl":
+        return (*kind, [*map(_logged, content.splitlines())])
     return (*kind, content if len(content) < 100_000 else hashlib.sha256(content).hexdigest())
 
 
-def without_time(content: bytes) -> bytes:
-    return _TIMES.sub(rb"\1\2TIME", content)
+def _logged(line: bytes) -> t.Any:
+    """An entry of the change log, without its time. Parts have no order: they are found in a folder."""
+    return without_times(_in_order({**json.loads(line), "at": None}))
+
+
+def _in_order(value: t.Any, name: str = "") -> t.Any:
+    if isinstance(value, dict):
+        return {name: _in_order(content, name) for name, content in value.items()}
+    if not isinstance(value, list):
+        return value
+    entries = [*map(_in_order, value)]
+    return sorted(entries, key=repr) if name in ("changes", "created", "removed") else entries
 
 
 def without_times(value: t.Any) -> t.Any:
     """A result without the times in the names of backups."""
     if isinstance(value, str):
-        return without_time(value.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+        return _TIMES.sub("TIME", value)
     if isinstance(value, dict):
         return {name: without_times(content) for name, content in value.items()}
     return [*map(without_times, value)] if isinstance(value, list) else value
