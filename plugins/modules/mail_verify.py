@@ -321,7 +321,6 @@ from ..module_utils._ansible import quick_imports
 quick_imports.install()
 
 from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
-from ..module_utils._ansible.inspect_on_linux import inspect_in
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.errors import MailError
 
@@ -334,8 +333,12 @@ def main() -> None:
         internal=shared_limit_option.OPTION,
     )
     traces: list[str] = []
+    inspect_clients = None
     try:
-        inspect_clients = inspect_in(module.options, traces.append)
+        if module.options["from_client"] is not None:
+            from ..module_utils._ansible.inspect_on_linux import inspect_in  # only here, so that others do not load it
+
+            inspect_clients = inspect_in(module.options, traces.append)
         verdict = run_verify.verify_all(module.options, inspect_clients, check_mode=module.check_mode)
     except MailError as error:
         module.fail_json(msg=str(error))

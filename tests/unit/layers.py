@@ -166,7 +166,7 @@ EXCEPTIONS: t.Mapping[str, tuple[str, ...]] = {
     # It stores settings by the programs of a desktop.
     f"{LINUX}/programs.py": ("subprocess",),
     # The files of this collection are compiled, and kept in the folder that Ansible deletes after the run.
-    f"{COMPILED}/files.py": ("importlib", "pathlib", "tempfile"),
+    f"{COMPILED}/files.py": ("fcntl", "importlib", "pathlib", "tempfile"),
     # It runs them, away from the working directory.
     f"{INTERNAL}/run_compiled.py": ("exec()", "importlib", "os"),
 }

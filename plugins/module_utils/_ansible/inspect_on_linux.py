@@ -19,15 +19,13 @@ if t.TYPE_CHECKING:
     from .run_verify import InspectClients
 
 
-def inspect_in(options: t.Mapping[str, t.Any], trace: t.Callable[[str], None]) -> InspectClients | None:
-    """The function that inspects the client of the options ``from_client`` and ``location``; None if there is none.
+def inspect_in(options: t.Mapping[str, t.Any], trace: t.Callable[[str], None]) -> InspectClients:
+    """The function that inspects the client of the options ``from_client``, which must be set, and ``location``.
 
     Raises:
         OptionError: the client is for Windows hosts.
     """
     name = options["from_client"]
-    if name is None:
-        return None
     entry = client_registry.CLIENTS[name]
     if entry.system is not System.LINUX:
         raise OptionError("from_client", f"{name} is for Windows hosts", "name another client, or leave it out")

@@ -15,5 +15,6 @@ def log(program: str, facility: str, text: str) -> None:
         facility: one of syslog(3), such as ``LOG_USER``.
         text: without secrets.
     """
-    syslog.openlog(program, 0, getattr(syslog, facility, syslog.LOG_USER))
+    number = getattr(syslog, facility, None)
+    syslog.openlog(program, 0, number if isinstance(number, int) else syslog.LOG_USER)
     syslog.syslog(syslog.LOG_INFO, text)

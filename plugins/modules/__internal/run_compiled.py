@@ -72,7 +72,9 @@ import sys
 
 # As Ansible does for other modules: nothing may be imported from the folder in which this runs, which may be a user's.
 # So this file does not import __future__ either, which would come first.
-sys.path[:] = [path for path in sys.path if path not in ("", ".", sys.argv[0].rpartition("/")[0])]
+for folder in ("", ".", sys.argv[0].rpartition("/")[0]):
+    while folder in sys.path:
+        sys.path.remove(folder)
 
 import base64
 import importlib

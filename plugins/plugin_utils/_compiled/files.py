@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import base64
+import fcntl
 import importlib.util
 import json
 import marshal
@@ -39,14 +40,14 @@ def arguments(program: str) -> dict[str, str]:
     """
     folder = pathlib.Path(constants.DEFAULT_LOCAL_TMP)  # type: ignore[attr-defined]  # set when imported
     kept = folder / f"charter-mail-{program}.json"
-    try:
-        return t.cast("dict[str, str]", json.loads(kept.read_bytes()))
-    except FileNotFoundError:
-        made = _made(f"{PACKAGE}._ansible.{program}")
-    with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
-        json.dump(made, file)
-    pathlib.Path(file.name).replace(kept)
-    return made
+    if not kept.exists():
+        with (folder / f"charter-mail-{program}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # or the processes of all hosts would compile at once
+            if not kept.exists():
+                with tempfile.NamedTemporaryFile("w", dir=folder, delete=False) as file:
+                    json.dump(_made(f"{PACKAGE}._ansible.{program}"), file)
+                pathlib.Path(file.name).replace(kept)
+    return t.cast("dict[str, str]", json.loads(kept.read_bytes()))
 
 
 def _made(program: str) -> dict[str, str]:

@@ -106,7 +106,13 @@ def test_a_task_that_is_not_logged_has_no_entry(client: str | None, tmp_path: pa
 
 
 @pytest.mark.parametrize(
-    ("name", "facility"), [("LOG_LOCAL3", syslog.LOG_LOCAL3), ("LOG_AUTH", syslog.LOG_AUTH), ("none", syslog.LOG_USER)]
+    ("name", "facility"),
+    [
+        ("LOG_LOCAL3", syslog.LOG_LOCAL3),
+        ("LOG_AUTH", syslog.LOG_AUTH),
+        ("none", syslog.LOG_USER),
+        ("syslog", syslog.LOG_USER),
+    ],
 )
 def test_the_facility_is_ansibles(name: str, facility: int, tmp_path: pathlib.Path, log: Log) -> None:
     run(of_mario(tmp_path), syslog_facility=name)
