@@ -35,7 +35,7 @@ options:
   seal_key:
     description:
       - A secret of at least 32 random characters. With it, a task for a Linux host that has already stored the
-        passwords is as quick as one without passwords, because the module is not sent to the host.
+        passwords is as quick as one without passwords, because no program is sent to the host.
       - After a run that has stored passwords, a small file, the seal, is beside Thunderbird's password store, or beside
         the keyring of O(evolution.password_store=plaintext_keyring). It contains keyed digests (HMAC-SHA256) and no
         password. Any change of the password store invalidates it. The next run then renews it and does not report this

@@ -30,7 +30,6 @@ trap 'rm -rf "$scratch"' EXIT
 tests/setup/tree.sh build "$scratch"
 ANSIBLE_COLLECTIONS_PATH=$scratch ansible-galaxy collection install --offline --collections-path "$scratch" "$scratch"/*.tar.gz
 install -D --mode=644 tests/config.yml "$scratch/ansible_collections/charter/mail/tests/config.yml"
-install -D --mode=644 --target-directory="$scratch/ansible_collections/charter/mail/tests/sanity" tests/sanity/*.txt
 cd "$scratch/ansible_collections/charter/mail"
 # By the Python: before ansible-core 2.19, the program does not start where the path of its Python has a space.
 python "$(command -v ansible-test)" sanity --local --color no --truncate 0 "${tests[@]}" </dev/null
