@@ -14,7 +14,7 @@ import typing as t
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ...module_utils._ansible import client_registry, run_id_option
-from ...module_utils._ansible.arguments import argument_spec, requests
+from ...module_utils._ansible.arguments import Request, argument_spec, requests
 from ...module_utils._ansible.run_client import CLIENT_OPTIONS
 from ...module_utils._ansible.validate import ValidOptions, on_controller, presentable, valid_options
 from ...module_utils._model.errors import MailError
@@ -50,11 +50,12 @@ class ClientAction(NormalAction):
     def _configured(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> dict[str, t.Any]:
         raw = self._task.args
         spec = on_controller(argument_spec(**CLIENT_OPTIONS, **client_registry.CLIENTS[self.client].options))
-        options = self._valid(spec)
-        if options is None:  # the module reports what is invalid
+        valid = self._valid(spec)
+        if valid is None:  # the module reports what is invalid
             with run_id_for_module.with_run(self, task_vars):
                 return t.cast("dict[str, t.Any]", super().run(tmp, task_vars))  # type: ignore[no-untyped-call]
-        found = self._unchanged(options.params)
+        options, wanted = valid
+        found = self._unchanged(options.params, wanted)
         if found is None:
             params = {**options.params, run_id_option.NAME: run_id_for_module.run_id(self, task_vars)}
             module = f"charter.mail.{self.client}_account"
@@ -62,23 +63,22 @@ class ClientAction(NormalAction):
         shown = presentable({**found, "invocation": {"module_args": options.shown()}}, raw, spec)
         return t.cast("dict[str, t.Any]", shown)
 
-    def _valid(self, spec: t.Mapping[str, t.Any]) -> ValidOptions | None:
-        """The options; None for invalid ones, and for a task in the background, which needs the module."""
+    def _valid(self, spec: t.Mapping[str, t.Any]) -> tuple[ValidOptions, t.Sequence[Request]] | None:
+        """The options and accounts; None for invalid ones, and for a task in the background, which needs the module."""
         if self._task.async_val:
             return None
         try:
             options = valid_options(self._task.args, spec)
-            requests(options.params)
+            return options, requests(options.params)
         except MailError:
             return None
-        return options
 
-    def _unchanged(self, params: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    def _unchanged(self, params: t.Mapping[str, t.Any], wanted: t.Sequence[Request]) -> dict[str, t.Any] | None:
         if not can_run(self):
             return None
         try:
             return unchanged_in(
-                self.client, params, lambda line: run_line(self, line), check_mode=self._task.check_mode
+                self.client, params, wanted, lambda line: run_line(self, line), check_mode=self._task.check_mode
             )
         except MailError:
             return None

@@ -100,18 +100,24 @@ def look(
 
 
 def unchanged_in(
-    client: str, params: t.Mapping[str, t.Any], run: t.Callable[[str], str], *, check_mode: bool
+    client: str,
+    params: t.Mapping[str, t.Any],
+    wanted: t.Sequence[Request],
+    run: t.Callable[[str], str],
+    *,
+    check_mode: bool,
 ) -> dict[str, t.Any] | None:
     """The result of a module for one client if nothing needs to change; None if the module must run.
 
     Args:
         client: the client's name.
         params: the module's options, valid and with defaults.
+        wanted: their ``requests``.
         run: as above.
         check_mode: as above.
     """
     one: t.Mapping[str, t.Any] = {"clients": [client], "installed": True, OPTION: None, client: params}
-    found = look({**params, **one}, run, check_mode=check_mode)
+    found = look({**params, **one}, run, check_mode=check_mode, wanted=wanted)
     if found is None:
         return None
     return _with_warnings(found.unchanged[client].as_result(), found.warnings)
