@@ -14,7 +14,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 
-from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
+from ..module_utils._ansible import from_client_options, run_verify, shared_limit_option
 from ..module_utils._ansible.arguments import Request, argument_spec
 from ..module_utils._ansible.each_signature import with_names_of_files
 from ..module_utils._ansible.from_client import Inspection, inspect
@@ -48,12 +48,11 @@ if t.TYPE_CHECKING:
 
 _CLIENT_OPTIONS: t.Mapping[str, t.Any] = {
     # Outlook is the only client on Windows, so a choice made for Linux hosts also means Outlook there.
-    "from_client": {"type": "str", "choices": client_registry.names()},
+    "from_client": from_client_options.options()["from_client"],
     "location": {"type": "str", "default": "auto"},  # for other clients
 }
 _SPEC = argument_spec(**run_verify.OPTIONS, **_CLIENT_OPTIONS)
-_LOCATION = {"type": "str", "choices": client_registry.locations(), "default": "auto"}
-_ON_LINUX = on_controller(argument_spec(**run_verify.OPTIONS, **{**_CLIENT_OPTIONS, "location": _LOCATION}))
+_ON_LINUX = on_controller(argument_spec(**run_verify.OPTIONS, **from_client_options.options()))
 _MODULE = "charter.mail.mail_verify"
 _WHERE = "Tested from the controller, not from the PC itself."
 _NO_PC, _SIGN_IN = "none", "sign_in"

@@ -320,7 +320,7 @@ from ..module_utils._ansible import quick_imports
 
 quick_imports.install()
 
-from ..module_utils._ansible import client_registry, run_verify, shared_limit_option
+from ..module_utils._ansible import from_client_options, run_verify, shared_limit_option
 from ..module_utils._ansible.module import MailModule
 from ..module_utils._model.errors import MailError
 
@@ -328,8 +328,7 @@ from ..module_utils._model.errors import MailError
 def main() -> None:
     module = MailModule(
         **run_verify.OPTIONS,
-        from_client={"type": "str", "choices": client_registry.names()},
-        location={"type": "str", "choices": client_registry.locations(), "default": "auto"},
+        **from_client_options.options(),
         internal=shared_limit_option.OPTION,
     )
     traces: list[str] = []

@@ -19,6 +19,7 @@ from ansible_collections.charter.mail.plugins.action import mail_verify
 from ansible_collections.charter.mail.plugins.module_utils._ansible import run_verify, shared_limit_option
 from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.shared_limit_option import NAME
+from ansible_collections.charter.mail.plugins.module_utils._ansible.validate import validated
 from ansible_collections.charter.mail.plugins.module_utils._model.secret import Secret
 from ansible_collections.charter.mail.plugins.module_utils._verify.findings.failure import Code
 from ansible_collections.charter.mail.plugins.module_utils._verify.other_hosts import OtherHosts, RefusedElsewhere
@@ -37,11 +38,12 @@ def folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.P
 
 @pytest.fixture
 def passed(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, t.Any]]:
-    """The options that reach the host, without those that are omitted; each test sees the password refused."""
+    """The options that reach the host, without defaults; each test sees the password refused."""
     seen: list[dict[str, t.Any]] = []
+    defaults = validated({"email": "a@b.example"}, mail_verify._ON_LINUX)
 
     def tested_with(options: dict[str, t.Any]) -> dict[str, t.Any]:
-        seen.append({name: options[name] for name in (*OPTIONS, "checks", NAME) if options.get(name) is not None})
+        seen.append({name: value for name, value in options.items() if value != defaults.get(name)})
         checks = [
             {
                 "stage": "authentication",

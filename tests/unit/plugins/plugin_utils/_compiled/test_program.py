@@ -8,6 +8,7 @@ Each test runs it with the controller's code, and with the source alone as on a 
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import random
 import subprocess
@@ -78,41 +79,44 @@ def assert_equal(
     return found
 
 
+def generated(seeds: t.Iterable[int], folder: pathlib.Path) -> t.Iterator[tuple[Generator, pathlib.Path, Options]]:
+    """Homes, each with its folder and a task's options."""
+    for seed in seeds:
+        below = folder / str(seed)
+        below.mkdir()
+        generator = Generator(seed, below)
+        made = generator.make()
+        if SLOW not in generator.names:
+            yield generator, below, made
+
+
 @pytest.mark.parametrize("check_mode", [False, True], ids=["change", "check"])
 @pytest.mark.parametrize("part", range(4))
 def test_on_generated_homes(part: int, check_mode: bool, tmp_path: pathlib.Path, payload: Payload) -> None:
-    for seed in SEEDS[part::4]:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        generator = Generator(seed, folder)
-        params = of_task(generator.make(), generator.home)
-        if SLOW in generator.names:
-            continue
+    for generator, folder, made in generated(SEEDS[part::4], tmp_path):
         before = tree(folder)
-        try:
-            assert_equal(payload, None, params, folder, check_mode=check_mode)
-        except AssertionError as error:
-            error.add_note(f"seed {seed}: {generator.names}")
-            raise
+        with noted(f"{folder.name}: {generator.names}"):
+            assert_equal(payload, None, of_task(made, generator.home), folder, check_mode=check_mode)
         assert tree(folder) == before
 
 
 @pytest.mark.parametrize("client", ["thunderbird", "evolution"])
 @pytest.mark.parametrize("part", range(2))
 def test_one_client_on_generated_homes(part: int, client: str, tmp_path: pathlib.Path, payload: Payload) -> None:
-    for seed in SEEDS[part::2]:
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        generator = Generator(seed, folder)
-        accounts: t.Any = _without_none(generator.make()["accounts"])
-        params = of_task(client_options(client, accounts), generator.home)
-        if SLOW in generator.names:
-            continue
-        try:
-            assert_equal(payload, client, params, folder)
-        except AssertionError as error:
-            error.add_note(f"seed {seed}: {generator.names}")
-            raise
+    for generator, folder, made in generated(SEEDS[part::2], tmp_path):
+        accounts: t.Any = _without_none(made["accounts"])
+        with noted(f"{folder.name}: {generator.names}"):
+            assert_equal(payload, client, of_task(client_options(client, accounts), generator.home), folder)
+
+
+@contextlib.contextmanager
+def noted(what: str) -> t.Iterator[None]:
+    """Add a note to an assertion that fails."""
+    try:
+        yield
+    except AssertionError as error:
+        error.add_note(f"seed {what}")
+        raise
 
 
 def _without_none(value: t.Any) -> t.Any:
