@@ -50,9 +50,9 @@ def test_a_change_and_then_a_creation_are_undone(ansible: Ansible, office_pc: Of
         KeyWrite(mario.autodiscover, {"PreferLocalXML": RegValue.dword(0), "other.example": RegValue.sz(r"C:\x.xml")}),
     )
     furnished = staged(office_pc)
-    first = admin.configure(MARIO, ANNA)["run"]
+    first = _configured(admin, MARIO, ANNA)
     created = staged(office_pc)
-    second = admin.configure({**MARIO, "provider": "spectrum", "full_name": 'Zoë "50% off" & ^| [y]'})["run"]
+    second = _configured(admin, {**MARIO, "provider": "spectrum", "full_name": 'Zoë "50% off" & ^| [y]'})
     changed = staged(office_pc)
     assert furnished != created != changed
     annas_log = log(office_pc, anna)
@@ -82,6 +82,13 @@ def test_a_change_and_then_a_creation_are_undone(ansible: Ansible, office_pc: Of
         assert PASSWORD.encode("utf-16-le") not in content
 
 
+def _configured(admin: Admin, *accounts: t.Mapping[str, t.Any]) -> str:
+    """Configure accounts, and return the run's id."""
+    result = admin.configure(*accounts)
+    assert (result["failed"], result["changed"]) == (False, True), result["msg"]
+    return str(result["run"])
+
+
 def _undo(ansible: Ansible, pc: OfficePC, run: str, before: t.Any, after: t.Any) -> dict[str, t.Any]:
     """Undo a run, which check mode foretells without a change."""
     photo = pc.photo()
@@ -98,7 +105,7 @@ def _undo(ansible: Ansible, pc: OfficePC, run: str, before: t.Any, after: t.Any)
 
 def test_what_others_have_taken_or_changed_is_left_and_named(ansible: Ansible, office_pc: OfficePC) -> None:
     mario, anna = office_pc.mario, office_pc.anna
-    run = Admin(ansible, office_pc).configure(MARIO, ANNA)["run"]
+    run = _configured(Admin(ansible, office_pc), MARIO, ANNA)
     older = _fill_log(office_pc, mario, run)
     FakeOutlook(office_pc, mario).start()
     foreign = RegValue.sz(r"\\server\share\corp.prf")

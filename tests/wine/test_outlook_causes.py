@@ -214,3 +214,15 @@ def test_a_lost_answer_to_a_write_is_asked_for_again(admin: Admin, office_pc: Of
     assert admin.standings(MARIO) == ["staged"]
     assert admin.configure({**MARIO, "state": "absent"})["changed"] is True
     assert import_prf(office_pc, office_pc.mario) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "line"), [("look.cmd", "reg.exe query"), ("apply.cmd", "if not exist kept.txt reg.exe import")]
+)
+def test_a_program_that_does_not_start_is_started_again(
+    admin: Admin, office_pc: OfficePC, file: str, line: str
+) -> None:
+    damage = {"file": file, "text": f"\n{line}", "instead": f"\n{line}".replace("reg.exe", "missing.exe")}
+    result = admin.configure(MARIO, damage=[damage])
+    assert (result["failed"], result["accounts"][0]["outlook_status"]) == (False, "staged"), result["msg"]
+    assert admin.standings(MARIO) == ["staged"]

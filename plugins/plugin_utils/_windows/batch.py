@@ -96,7 +96,7 @@ class Batch:
         """Answer with an empty part if the key exists and can be opened."""
         self._parts.append(part)
         self._lines += [
-            f'reg.exe query "{_plain(key)}" >nul 2>&1',
+            *_retried(f'reg.exe query "{_plain(key)}" >nul 2>&1'),
             f"if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
             f"if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
         ]
@@ -108,7 +108,7 @@ class Batch:
         """
         self._parts.append(part)
         file = self._fresh("txt")
-        self._lines += [f'reg.exe query "{USERS}" >{file} 2>nul', *self._add(part, file)]
+        self._lines += [*_retried(f'reg.exe query "{USERS}" >{file} 2>nul'), *self._add(part, file)]
 
     def answer_program_data(self, part: str) -> None:
         """Answer with the path of the folder for program data."""
@@ -133,8 +133,10 @@ class Batch:
         ``%~a`` shows attributes as ``d--------l`` for a junction or symbolic link.
         """
         path, file = _plain(folder), self._fresh("txt")
+        saving = f'icacls.exe "{path}" /save {file} >nul 2>&1'
         self._lines += [
-            f'if exist "{path}\\" icacls.exe "{path}" /save {file} >nul 2>&1',
+            f'if exist "{path}\\" {saving}',
+            f'if exist "{path}\\" if not exist {file} {saving}',  # as in _retried
             *self._add(part, file),
             f'for %%d in ("{path}") do >>{ANSWER} echo {self.word} {_plain(part)} attributes %%~ad',
         ]
@@ -226,9 +228,9 @@ class Batch:
         self._lines += [
             f'if not exist "{path}\\" mkdir "{path}" >nul 2>&1',
             # An owner can grant themselves any right, and /grant:r keeps the rights of users that it does not name.
-            f'icacls.exe "{path}" /setowner {_ADMINISTRATORS} >nul 2>&1',
-            f'icacls.exe "{path}" /reset >nul 2>&1',
-            f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1',
+            *_retried(f'icacls.exe "{path}" /setowner {_ADMINISTRATORS} >nul 2>&1'),
+            *_retried(f'icacls.exe "{path}" /reset >nul 2>&1'),
+            *_retried(f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1'),
         ]
 
     def run_curl(self, config: str, output: str, bodies: t.Sequence[str]) -> None:
@@ -268,7 +270,8 @@ class Batch:
 
     def import_registry(self, source: str) -> None:
         """Import a .reg file from the batch file's folder, unless an earlier file could not be replaced."""
-        self._lines.append(f'if not exist kept.txt reg.exe import "{_plain(source)}" >nul 2>&1')
+        importing = f'reg.exe import "{_plain(source)}" >nul 2>&1'
+        self._lines += [f"if not exist kept.txt {line}" for line in _retried(importing)]
 
     def delete_file(self, path: str) -> None:
         """Delete a file."""
@@ -290,6 +293,11 @@ class Batch:
             f"if exist {file} copy /b {ANSWER}+mark.txt+{file} next.bin >nul",
             *_MOVE,
         ]
+
+
+def _retried(command: str) -> list[str]:
+    """Run a command, and once more if it fails: a busy PC sometimes does not start a program, without a message."""
+    return [command, f"if errorlevel 1 {command}"]
 
 
 def _delete(path: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
 from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file, registry_keys
+from ansible_collections.charter.mail.plugins.module_utils._windows.pc import PcSnapshot
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
@@ -96,6 +97,26 @@ def test_what_is_written_is_there_and_read_back_and_safe_from_others() -> None:
     assert again.snapshot(SID).files["accounts.prf"] == b"three"
     assert pc.ran[4:] == ["survey.cmd", "look.cmd", "apply.cmd"]  # safe already
     assert again.folders.moved_aside == {}
+
+
+def _written(pc: Windows) -> tuple[WindowsPc, PcSnapshot]:
+    """The PC after a write, and its snapshot then."""
+    asked = WindowsPc(pc)
+    asked.look_at([SID])
+    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    return asked, asked.snapshot(SID)
+
+
+def test_a_program_that_does_not_start_once_changes_nothing() -> None:
+    calm = windows()
+    asked, usual = _written(calm)
+    assert calm.started > 20
+    for number in range(calm.started):
+        busy = windows()
+        busy.unstarted = {number}
+        again, snapshot = _written(busy)
+        assert (busy.registry, busy.folders, snapshot) == (calm.registry, calm.folders, usual), number
+        assert (again.folders.unproven, again.machine()) == (set(), asked.machine()), number
 
 
 def test_what_is_deleted_goes_with_its_folders_unless_others_have_theirs_there() -> None:

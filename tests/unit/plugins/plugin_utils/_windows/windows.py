@@ -43,6 +43,8 @@ class Windows:
         closed: keys that the connection may not open, with all below them.
         has_reg: whether reg.exe may run.
         holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
+        started: how many times reg.exe and icacls.exe were started.
+        unstarted: the numbers of these starts, from 0, that fail without a message, as on a busy PC.
     """
 
     def __init__(self, registry: Registry) -> None:
@@ -63,6 +65,8 @@ class Windows:
         self.closed: set[str] = set()
         self.has_reg = True
         self.holds: set[int] = set()
+        self.started = 0
+        self.unstarted: set[int] = set()
 
     def put(self, name: str, content: bytes) -> None:
         self.files[_TEMP + name] = content
@@ -123,12 +127,6 @@ class Windows:
             return
         line = line[: -len(" 2>nul")] if line.startswith("pushd ") else line
         line = line.replace('"' + _HERE, '"' + _TEMP)
-        redirected = _REDIRECTED.search(line)
-        if redirected is not None:
-            self._printed = ""
-            self._command(line[: redirected.start()])
-            self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
-            return
         size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
         if size is not None:
             if int(size.group(1)) <= int(size.group(2)):
@@ -140,6 +138,12 @@ class Windows:
             holds = self._exists(path.strip('"')) if what.startswith("exist") else self._failed
             if holds != bool(negated):
                 self._do(then)
+            return
+        redirected = _REDIRECTED.search(line)
+        if redirected is not None:
+            self._printed = ""
+            self._command(line[: redirected.start()])
+            self.files[_TEMP + redirected.group(1)] = self._printed.encode("ascii")
             return
         echo = _ECHO.fullmatch(line)
         if echo is None:
@@ -154,7 +158,11 @@ class Windows:
     def _command(self, line: str) -> None:
         command, _blank, rest = line.partition(" ")
         quoted = re.findall(r'"([^"]*)"', rest)
-        if command == "reg.exe":
+        if command in {"reg.exe", "icacls.exe"}:
+            self.started += 1
+        if command in {"reg.exe", "icacls.exe"} and self.started - 1 in self.unstarted:
+            self._failed = True
+        elif command == "reg.exe":
             self._reg(rest.partition(" ")[0], quoted[0], rest)
         elif command == "icacls.exe":
             self._icacls(quoted[0], rest)
@@ -212,6 +220,7 @@ class Windows:
             return
         if verb == "import":
             self.registry = self.registry.written(reg_file.parse_writes(self.files[_TEMP + what]))
+            self._failed = False
             return
         if verb == "query":
             names = self.registry.children(what)
@@ -225,6 +234,7 @@ class Windows:
             self.files[_TEMP + rest.split()[-2]] = text.encode("utf-16-le")
 
     def _icacls(self, path: str, rest: str) -> None:
+        self._failed = self.icacls == "fails"
         if self.icacls == "stub":
             return
         if "/save" in rest:
