@@ -92,3 +92,19 @@ def test_an_office_starts_with_what_its_people_have(ansible: Ansible, mario: Loc
     failed = ansible.playbook("drift", inventory, *of_file, "-e", '{"mail_drift_fails": true}')
     assert failed.code == 2
     assert sentence in failed.output
+
+
+def test_an_account_in_both_clients_is_listed_once_and_has_not_drifted(ansible: Ansible, mario: LocalUser) -> None:
+    account = MARIO._replace(full_name="Mario Rossi")
+    write_thunderbird(mario.home, [account])
+    write_evolution(mario.home, [account._replace(full_name="Mario R.")])
+    mario.own()
+    before = snapshot(mario.home)
+    inventory = ansible.local_host(mail_clients=["thunderbird", "evolution"])
+    names = json.dumps({"mail_users": [mario.name], "mail_inventory": "mail.yml"})
+    assert ansible.playbook("inventory", inventory, "-e", names).code == 0
+    for name in ("drift", "configure"):
+        done = ansible.playbook(name, inventory, "-i", str(ansible.folder / "mail.yml"))
+        assert (done.code, done.recap["changed"]) == (0, 0), done.output
+    assert [one["status"] for one in ansible.results()[-1]["accounts"]] == ["unchanged"] * 2
+    assert snapshot(mario.home) == before

@@ -11,8 +11,8 @@ from .._model.errors import MailError
 from .._model.folders import folder_text
 from . import unexpected_error
 from .client_registry import CLIENTS
-from .entry_of_two_clients import merged
 from .inventory_entry import entry, not_expressed, server_options
+from .inventory_list import Candidate, joined
 
 OPTIONS: t.Mapping[str, t.Any] = {
     "users": {"type": "list", "elements": "str"},
@@ -25,7 +25,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self._accounts: list[dict[str, t.Any]] = []
-        self._entries: list[dict[str, t.Any]] = []
+        self._candidates: dict[int, Candidate] = {}
         self._unreadable: list[dict[str, str]] = []
 
     def add(
@@ -64,26 +64,24 @@ class Gathered:
 
     def as_result(self) -> dict[str, t.Any]:
         """The task's result."""
+        entries, obstacles = joined(self._candidates)
+        accounts = [
+            {**account, "not_expressed": [*account["not_expressed"], *filter(None, [obstacles.get(number)])]}
+            for number, account in enumerate(self._accounts)
+        ]
         return {
             "changed": False,
-            "accounts": self._accounts,
-            "mail_accounts": self._entries,
+            "accounts": accounts,
+            "mail_accounts": entries,
             "unreadable": self._unreadable,
-            "msg": f"Accounts: {len(self._accounts)}, of which {len(self._entries)} can be expressed as entries of "
-            "mail_accounts.",
+            "msg": f"Accounts: {len(accounts)}, of which {len(entries)} can be expressed as entries of mail_accounts.",
         }
 
     def _add(self, client: str, user: str, found: ClientAccount) -> None:
         reasons = not_expressed(found)
         self._accounts.append({**_shown(found), "client": client, "user": user, "not_expressed": reasons})
         if not reasons and found.account is not None:
-            new = entry(found, found.account, user)
-            for number, other in enumerate(self._entries):
-                both = merged(new, other)
-                if both is not None:  # the same account in two clients of one user
-                    self._entries[number] = both
-                    return
-            self._entries.append(new)
+            self._candidates[len(self._accounts) - 1] = Candidate(client, entry(found, found.account, user))
 
 
 def _shown(found: ClientAccount) -> dict[str, t.Any]:

@@ -47,10 +47,17 @@ def accounts(client: Thunderbird) -> Listing:
     unreadable: list[str] = []
     for path in sorted(paths, key=lambda path: path != client.profile):
         try:
-            found += in_profile(_settings(files, root, path, as_root), path)
+            listed = in_profile(_settings(files, root, path, as_root), path)
+            found += listed if path == client.profile else map(_elsewhere, listed)
         except MailError as error:  # the other profiles are not affected
             unreadable.append(str(error))
     return Listing(tuple(found), tuple(unreadable))
+
+
+def _elsewhere(account: ClientAccount) -> ClientAccount:
+    """An account in a profile that a run would not change."""
+    obstacle = f"it is in the profile {account.profile}, and Thunderbird opens another one"
+    return account._replace(not_expressed=(*account.not_expressed, obstacle))
 
 
 def _settings(files: Files, root: Root, profile: str, as_root: AsRoot) -> Settings:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import functools
 import pathlib
 import random
+import shutil
 import typing as t
 
 import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._ansible import account_info_on_linux
 from ansible_collections.charter.mail.plugins.module_utils._ansible.account_info import Gathered
-from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import request_of
+from ansible_collections.charter.mail.plugins.module_utils._ansible.arguments import argument_spec, request_of, requests
 from ansible_collections.charter.mail.plugins.module_utils._ansible.desktop_hosts import desktop_hosts
 from ansible_collections.charter.mail.plugins.module_utils._ansible.linux_users import opened
 from ansible_collections.charter.mail.plugins.module_utils._clients import engine
@@ -237,16 +238,86 @@ def test_a_damaged_profile_hides_no_other(tmp_path: pathlib.Path) -> None:
     assert "b/prefs.js" in reason
 
 
-def test_the_same_account_in_two_clients_is_one_entry(tmp_path: pathlib.Path) -> None:
-    write_thunderbird(tmp_path, [USUAL], {"mail.accountmanager.defaultaccount": "account1"})
-    write_evolution(tmp_path, [USUAL])
-    gathered, make_host, user = Gathered(), desktop_hosts(), user_of(tmp_path)
+def gather_both(home: pathlib.Path) -> Found:
+    """The accounts that one user has in both clients."""
+    gathered, make_host, user = Gathered(), desktop_hosts(), user_of(home)
     for client in (THUNDERBIRD, EVOLUTION):
         read = functools.partial(account_info_on_linux.listing, client.name, user, make_host)
         gathered.add(client.name, "mario", read, pytest.fail)
-    assert len(gathered.as_result()["accounts"]) == 2
-    entries = [{**entry, "default": None} for entry in gathered.as_result()["mail_accounts"]]
-    assert entries[0] == entries[-1]
+    return gathered.as_result()
+
+
+def unchanged_by(home: pathlib.Path, entries: t.Sequence[Found]) -> bool:
+    """Whether both clients stay as they are if the entries are configured. They must be a valid list."""
+    requests({**dict.fromkeys(argument_spec()), "accounts": [dict(entry) for entry in entries]})
+    return not any(configure(client, home, entries).changed for client in (THUNDERBIRD, EVOLUTION))
+
+
+def test_the_same_account_in_two_clients_is_one_entry(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [USUAL], {"mail.accountmanager.defaultaccount": "account2"})
+    write_evolution(tmp_path, [USUAL])
+    found = gather_both(tmp_path)
+    assert [one["default"] for one in found["accounts"]] == [True, False]  # Evolution's default is no file
+    assert found["mail_accounts"] == [{"user": "mario", "email": "mario@charter.net", "full_name": "Mario"}]
+    assert unchanged_by(tmp_path, found["mail_accounts"])
+
+
+@pytest.mark.parametrize("seed", range(examples(120)))
+def test_an_entry_for_two_clients_changes_neither(tmp_path: pathlib.Path, seed: int) -> None:
+    chance = random.Random(seed)
+    first = [some(chance, number) for number in range(chance.randrange(1, 4))]
+    second = [
+        one._replace(**{name: getattr(some(chance, 0), name) for name in chance.sample(KEPT, chance.randrange(3))})
+        for one in first
+    ]
+    default = chance.randrange(2, len(first) + 2)
+    write_thunderbird(tmp_path, first, {"mail.accountmanager.defaultaccount": f"account{default}"})
+    write_evolution(tmp_path, second)
+    found = gather_both(tmp_path)
+    assert [one["not_expressed"] for one in found["accounts"]] == [[]] * 2 * len(first)
+    assert len(found["mail_accounts"]) == len(first)
+    assert unchanged_by(tmp_path, found["mail_accounts"])
+
+
+KEPT = ("full_name", "leaves", "days", "reply_to", "organization")
+OTHER: t.Mapping[str, dict[str, t.Any]] = {
+    "incoming": {"incoming": ("imap.provider.example", 993, "ssl")},
+    "outgoing": {"outgoing": ("smtp.charter.net", 465, "ssl")},
+    "provider": {"incoming": ("mobile.charter.net", 993, "ssl"), "outgoing": ("mobile.charter.net", 587, "ssl")},
+}
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_an_account_with_other_servers_in_another_client_is_not_listed(tmp_path: pathlib.Path, name: str) -> None:
+    write_thunderbird(tmp_path, [USUAL])
+    write_evolution(tmp_path, [USUAL._replace(**OTHER[name])])
+    found = gather_both(tmp_path)
+    assert found["mail_accounts"] == []
+    (reasons,) = {tuple(one["not_expressed"]) for one in found["accounts"]}
+    (reason,) = reasons
+    assert reason.startswith("thunderbird and evolution have different values of ")
+    assert name in reason
+
+
+def test_two_accounts_with_one_address_are_not_listed(tmp_path: pathlib.Path) -> None:
+    anna = USUAL._replace(email="anna@charter.net", username="anna@charter.net")
+    write_thunderbird(tmp_path, [USUAL, USUAL._replace(incoming=("mail.twc.com", 993, "ssl")), anna])
+    found = gather(THUNDERBIRD, tmp_path)
+    assert [entry["email"] for entry in found["mail_accounts"]] == ["anna@charter.net"]
+    assert [len(one["not_expressed"]) for one in found["accounts"]] == [1, 1, 0]
+    assert found["accounts"][0]["not_expressed"] == ["the user has another account with this address and protocol"]
+    assert not configure(THUNDERBIRD, tmp_path, found["mail_accounts"]).changed
+
+
+def test_an_account_in_a_profile_that_is_not_opened_is_not_listed(tmp_path: pathlib.Path) -> None:
+    write_thunderbird(tmp_path, [USUAL], {"mail.accountmanager.defaultaccount": "account2"})
+    ini, other = tmp_path / ".thunderbird/profiles.ini", tmp_path / ".thunderbird/b"
+    ini.write_text(ini.read_text() + "[Profile1]\nName=b\nIsRelative=1\nPath=b\n")
+    shutil.copytree(tmp_path / ".thunderbird/old.default", other)
+    (one, two) = gather(THUNDERBIRD, tmp_path)["accounts"]
+    assert one["not_expressed"] == []
+    assert two["not_expressed"] == [f"it is in the profile {other}, and Thunderbird opens another one"]
+    assert len(gather(THUNDERBIRD, tmp_path)["mail_accounts"]) == 1
 
 
 def test_an_unexpected_error_is_one_users(tmp_path: pathlib.Path) -> None:
