@@ -47,7 +47,7 @@ class EvolutionSetup:
     def configure(self, **options: t.Any) -> dict[str, t.Any]:
         """Run the module and check that it succeeds."""
         result = self.run(**options)
-        assert not result["failed"], result
+        assert not result["failed"], str(result)
         return result
 
     def configure_one(self, status: str, **options: t.Any) -> dict[str, t.Any]:

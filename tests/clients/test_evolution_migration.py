@@ -83,7 +83,7 @@ def test_a_rollback_brings_the_pop3_account_back(evolution_setup: EvolutionSetup
             evolution.wait_until_set_up(address)
             before = downloaded(setup)
             undone = ansible.module("mail_rollback", users=[setup.local_user.name])
-            assert not undone["failed"], undone
+            assert not undone["failed"], str(undone)
             assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
                 ("pop3", "restored"),
                 ("imap", "removed"),

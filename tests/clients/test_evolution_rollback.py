@@ -18,7 +18,7 @@ from .evolution_setup import EvolutionSetup
 
 def roll_back(ansible: Ansible, setup: EvolutionSetup, **options: t.Any) -> dict[str, t.Any]:
     result = ansible.module("mail_rollback", users=[setup.local_user.name], **options)
-    assert not result["failed"], result
+    assert not result["failed"], str(result)
     return result
 
 

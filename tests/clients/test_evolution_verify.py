@@ -30,7 +30,7 @@ def verify(ansible: Ansible, setup: EvolutionSetup, evolution: Evolution, **opti
     before = setup.everything(evolution)
     given = {"user": setup.local_user.name, "email": setup.user.address, "ca_path": str(setup.lab.ca_path)}
     result = ansible.module("mail_verify", **{**given, "from_client": "evolution", "checks": "all", **options})
-    assert "accounts" in result, result
+    assert "accounts" in result, str(result)
     assert setup.everything(evolution) == before
     assert setup.user.password not in str(result)
     assert WRONG not in str(result)

@@ -41,7 +41,7 @@ class ThunderbirdDesk:
         given = {"user": self._local_user.name, "email": self.user.address, "password": self.user.password, **options}
         foreseen = self._ansible.module("thunderbird_account", check=True, **given)
         result = self._ansible.module("thunderbird_account", **given)
-        assert not result["failed"], result
+        assert not result["failed"], str(result)
         entry: dict[str, t.Any]
         (entry,) = result["accounts"]
         assert entry == foreseen["accounts"][0]

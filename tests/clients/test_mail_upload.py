@@ -148,7 +148,7 @@ def test_the_option_of_an_account_uploads_once_it_is_set_up(setup: ThunderbirdSe
     foreseen = trusting.module("mail_accounts", check=True, **given)
     assert foreseen["uploads"] == [{**foreseen["uploads"][0], "found": 0, "error": ""}]  # nothing is replaced yet
     done = trusting.module("mail_accounts", **given)
-    assert not done["failed"], done
+    assert not done["failed"], str(done)
     assert [entry["status"] for entry in done["accounts"]] == ["created"]
     assert done["uploads"][0]["uploaded"] == 5
     assert on_server(setup) == ON_SERVER

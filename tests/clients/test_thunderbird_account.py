@@ -50,7 +50,7 @@ class ThunderbirdSetup:
         """Run the module for the user's mailbox."""
         given = {"user": self.local_user.name, "email": self.user.address, "password": self.user.password, **options}
         result = self._ansible.module("thunderbird_account", **given)
-        assert not result["failed"], result
+        assert not result["failed"], str(result)
         return result
 
     def open(self, **options: t.Any) -> Thunderbird:

@@ -159,7 +159,7 @@ def test_a_rollback_brings_the_pop3_account_back(setup: ThunderbirdSetup, ansibl
     boxes = sizes(setup.local_user.profile)
     users = [setup.local_user.name]
     undone = ansible.module("mail_rollback", users=users)
-    assert not undone["failed"], undone
+    assert not undone["failed"], str(undone)
     assert [(one["protocol"], one["status"]) for one in undone["clients"][0]["accounts"]] == [
         ("pop3", "restored"),
         ("imap", "removed"),

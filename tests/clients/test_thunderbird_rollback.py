@@ -31,7 +31,7 @@ def setup(ansible: Ansible, mario: LocalUser) -> Setup:
 
 def roll_back(ansible: Ansible, user: LocalUser, **options: t.Any) -> dict[str, t.Any]:
     result = ansible.module("mail_rollback", users=[user.name], **options)
-    assert not result["failed"], result
+    assert not result["failed"], str(result)
     return result
 
 

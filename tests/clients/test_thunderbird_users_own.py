@@ -98,7 +98,7 @@ class Setup:
         given = {"user": self.user.name, "email": EMAIL, **options}
         foreseen = self._ansible.module("thunderbird_account", check=True, **given)
         result = self._ansible.module("thunderbird_account", **given)
-        assert not result["failed"], result
+        assert not result["failed"], str(result)
         (entry,) = result["accounts"]
         assert entry["status"] == status, entry
         assert result["changed"] == foreseen["changed"] == (status in {"created", "updated", "removed"})
@@ -109,7 +109,7 @@ class Setup:
         """Remove accounts with their mail in one run, which leaves nothing to do."""
         accounts = [{"user": self.user.name, "email": email, "state": "absent", "purge": True} for email in emails]
         result = self._ansible.module("thunderbird_account", accounts=accounts)
-        assert [entry["status"] for entry in result["accounts"]] == ["removed"] * len(emails), result
+        assert [entry["status"] for entry in result["accounts"]] == ["removed"] * len(emails), str(result)
         assert not result.get("warnings")
         assert not self._ansible.module("thunderbird_account", accounts=accounts)["changed"]
 

@@ -76,7 +76,7 @@ def test_each_run_has_an_id_of_its_own_and_leaves_no_temporary_files(tmp_path: p
     ansible = Ansible(tmp_path, quick=True)
     options: dict[str, t.Any] = {"user": "root", "home": str(tmp_path), "email": "mario.rossi@charter.net"}
     done = [ansible.module("thunderbird_account", full_name=name, **options) for name in ("Mario", "Mario Rossi")]
-    assert len({result["run"] for result in done}) == 2, done
+    assert len({result["run"] for result in done}) == 2, str(done)
     assert not list(tmp_path.glob("ansible/tmp/*"))
 
 

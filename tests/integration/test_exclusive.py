@@ -58,5 +58,5 @@ def test_the_example_removes_what_is_not_listed(ansible: Ansible, mario: LocalUs
     options: dict[str, t.Any] = {"user": mario.name, "email": "mario@charter.net"}
     for client in BOTH:
         done = ansible.module(f"{client}_account", exclusive="ours", **options)
-        assert [one["status"] for one in done["accounts"]] == ["unchanged", "removed"], done
+        assert [one["status"] for one in done["accounts"]] == ["unchanged", "removed"], str(done)
         assert not ansible.module(f"{client}_account", exclusive="ours", **options)["changed"]

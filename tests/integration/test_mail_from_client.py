@@ -54,7 +54,7 @@ class VerifySetup:
         """Set up the account in Thunderbird."""
         given = {"user": self.local_user.name, "email": self.user.address, "password": self.user.password}
         result = self.ansible.module("thunderbird_account", **{**given, **options})
-        assert not result["failed"], result
+        assert not result["failed"], str(result)
 
     def verify(self, **options: t.Any) -> ClientResult:
         """Verify the stored settings and check that nothing was changed, shown or left behind."""
@@ -63,7 +63,7 @@ class VerifySetup:
         result = self.ansible.module(
             "mail_verify", **{**given, "from_client": "thunderbird", "checks": "all", **options}
         )
-        assert "accounts" in result, result
+        assert "accounts" in result, str(result)
         assert snapshot(self.local_user.home) == before
         assert self.user.password not in str(result)
         assert WRONG not in str(result)

@@ -29,7 +29,7 @@ loader, inventory, variables = command._play_prereqs()
 for limit in sys.argv[2:]:
     inventory.subset(limit)
     done = PlaybookExecutor(["plays.yml"], inventory, variables, loader, {}).run()
-    assert done == 0, done
+    assert done == 0, str(done)
 """
 
 PLAYS = """

@@ -20,7 +20,7 @@ from .thunderbird_homes import BY_HAND, EMAIL, PASSWORD, account, give_profile
 
 def test_files_of_a_first_account_belong_to_the_user_alone(ansible: Ansible, mario: LocalUser) -> None:
     result = account(ansible, mario, password=PASSWORD)
-    assert result["changed"], result
+    assert result["changed"], str(result)
     assert result["accounts"][0]["status"] == "created"
     files = snapshot(mario.home)
     created = {name: found for name, found in files.items() if name.startswith(".thunderbird")}

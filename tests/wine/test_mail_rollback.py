@@ -93,11 +93,11 @@ def _undo(ansible: Ansible, pc: OfficePC, run: str, before: t.Any, after: t.Any)
     """Undo a run, which check mode foretells without a change."""
     photo = pc.photo()
     foretold = rollback(ansible, pc, run=run, check=True)
-    assert (foretold["failed"], foretold["changed"], foretold["rollback"]) == (False, True, ""), foretold
+    assert (foretold["failed"], foretold["changed"], foretold["rollback"]) == (False, True, ""), str(foretold)
     assert pc.photo() == photo
     assert staged(pc) == before
     done = rollback(ansible, pc, run=run)
-    assert (done["failed"], done["changed"], done["run"]) == (False, True, run), done
+    assert (done["failed"], done["changed"], done["run"]) == (False, True, run), str(done)
     assert (done["clients"], done["diff"]) == (foretold["clients"], foretold["diff"])
     assert staged(pc) == after
     return done
@@ -113,7 +113,7 @@ def test_what_others_have_taken_or_changed_is_left_and_named(ansible: Ansible, o
     taken = [office_pc.export(mario.outlook + key) for key in (r"\Profiles", r"\Setup")]
 
     done = rollback(ansible, office_pc, run="last")
-    assert (done["failed"], done["run"]) == (False, run), done
+    assert (done["failed"], done["run"]) == (False, run), str(done)
     by_user = {client["user"]: client for client in done["clients"]}
     (account,) = by_user["mario"]["accounts"]
     assert (account["status"], account["outlook_status"]) == ("undone", "configured")

@@ -39,7 +39,7 @@ def import_prf(pc: OfficePC) -> str | None:
 def test_check_mode_changes_nothing(admin: Admin, office_pc: OfficePC) -> None:
     before = office_pc.photo()
     result = admin.configure(MARIO, ANNA, check=True)
-    assert (result["failed"], result["changed"]) == (False, True), result
+    assert (result["failed"], result["changed"]) == (False, True), str(result)
     assert [account["status"] for account in result["accounts"]] == ["created", "created"]
     assert office_pc.photo() == before
 
@@ -97,7 +97,7 @@ def test_only_the_named_user_is_changed(admin: Admin, office_pc: OfficePC) -> No
 @pytest.mark.parametrize("shell", ["cmd", "powershell"])
 def test_no_command_or_file_contains_a_secret(ansible: Ansible, office_pc: OfficePC, shell: str) -> None:
     result = Admin(ansible, office_pc, shell).configure(MARIO, ANNA)
-    assert result["changed"] is True, result
+    assert result["changed"] is True, str(result)
     assert office_pc.temporary() == []
     asked = office_pc.asked()
     commands = [entry.text for entry in asked if entry.kind == "exec" and entry.script is None]
@@ -129,7 +129,7 @@ def test_a_damaged_import_is_detected(admin: Admin, office_pc: OfficePC, damage:
     assert office_pc.temporary() == []
     # The next run sets it right.
     result = admin.configure(MARIO)
-    assert result["failed"] is False, result
+    assert result["failed"] is False, str(result)
     assert result["accounts"][0]["outlook_status"] == "staged"
 
 

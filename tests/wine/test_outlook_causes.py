@@ -201,8 +201,8 @@ def test_a_users_key_that_reads_as_our_record_is_none(admin: Admin, office_pc: O
     assert office_pc.registry(office_pc.mario.outlook).value(record, "StagingRecord") == RegValue.sz("{}")
     results = admin.configure(MARIO, {**MARIO, "user": "anna"})
     assert results["failed"] is True
-    assert "line break" in results["msg"], results
-    assert [one.get("outlook_status") for one in results["accounts"]] == [None, "staged"], results
+    assert "line break" in results["msg"], str(results)
+    assert [one.get("outlook_status") for one in results["accounts"]] == [None, "staged"], str(results)
     assert import_prf(office_pc, office_pc.anna) is not None
     assert not folder(office_pc, office_pc.mario).exists()
     office_pc.write(KeyWrite(office_pc.mario.outlook, delete=True))

@@ -82,7 +82,7 @@ def test_what_is_the_users_own_stays(admin: Admin, office_pc: OfficePC, signatur
     signatures.mkdir()
     (signatures / FILES[1]).write_bytes(b"somebody's")
     result = admin.configure(SIGNED)
-    assert (result["failed"], result["accounts"][0]["outlook_signature"]) == (False, "kept"), result
+    assert (result["failed"], result["accounts"][0]["outlook_signature"]) == (False, "kept"), str(result)
     assert [(path.name, path.read_bytes()) for path in signatures.iterdir()] == [(FILES[1], b"somebody's")]
 
 
@@ -93,7 +93,7 @@ def test_a_large_file_of_the_users_stays_where_it_is(
     with (signatures / FILES[0]).open("wb") as file:
         file.truncate(64 * 1024**2)
     result = admin.configure(SIGNED)
-    assert (result["failed"], result["accounts"][0]["outlook_signature"]) == (False, "kept"), result
+    assert (result["failed"], result["accounts"][0]["outlook_signature"]) == (False, "kept"), str(result)
     assert (signatures / FILES[0]).stat().st_size == 64 * 1024**2
 
 
@@ -110,4 +110,4 @@ def test_a_folder_by_the_name_of_a_file_stays(admin: Admin, office_pc: OfficePC,
 def test_without_the_folder_of_a_user_only_the_account_is_staged(ansible: Ansible, office_pc: OfficePC) -> None:
     result = Admin(ansible, office_pc).configure(SIGNED)
     (entry,) = result["accounts"]
-    assert (entry["outlook_status"], entry["outlook_signature"]) == ("staged", "absent"), result
+    assert (entry["outlook_status"], entry["outlook_signature"]) == ("staged", "absent"), str(result)

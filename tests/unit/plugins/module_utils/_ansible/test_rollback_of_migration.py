@@ -208,7 +208,7 @@ def test_what_evolution_does_by_itself_is_no_change_of_the_users(tmp_path: pathl
         text = path.read_text("utf-8")
         path.write_text(text.replace("folder://local/", "folder://account/"), "utf-8")
     result = roll_back(tmp_path)
-    assert result["changed"], result
+    assert result["changed"], str(result)
     assert settings(tmp_path, EVOLUTION) == before
 
 

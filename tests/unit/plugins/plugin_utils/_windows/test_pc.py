@@ -9,36 +9,19 @@ import pytest
 
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import installations, locations
 from ansible_collections.charter.mail.plugins.module_utils._model.errors import DamagedFileError, HostError
-from ansible_collections.charter.mail.plugins.module_utils._windows import reg_file, registry_keys
-from ansible_collections.charter.mail.plugins.module_utils._windows.pc import PcSnapshot
+from ansible_collections.charter.mail.plugins.module_utils._windows import registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
-    Registry,
     RegValue,
 )
 from ansible_collections.charter.mail.plugins.module_utils._windows.users import WindowsUser
-from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch, exports
+from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
-from .windows import LINE_BREAK, Windows
+from .two_users import FOLDER, OTHER, PARENTS, RECORD, SETUP, SID, WRITE, windows
+from .windows import LINE_BREAK
 
-SID = "S-1-5-21-1-2-3-1001"
-OTHER = "S-1-5-21-1-2-3-1002"
-FOLDER = locations.folder("C:\\ProgramData", SID)
-PARENTS = ["C:\\ProgramData\\charter.mail", "C:\\ProgramData\\charter.mail\\Outlook"]
-SETUP = locations.setup(SID)
-WRITE = KeyWrite(SETUP, {"ImportPRF": RegValue.sz("Zażółć \U0001f600")})
-RECORD = KeyWrite(locations.record(SID), {locations.RECORD: RegValue.sz("{}")})
 PLANTED = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;" + SID + ")"
-
-
-def windows(*writes: KeyWrite) -> Windows:
-    listed = [
-        KeyWrite(f"{registry_keys.PROFILE_LIST}\\{sid}", {"ProfileImagePath": RegValue.expand_sz(f"C:\\Users\\{name}")})
-        for sid, name in ((SID, "mario"), (OTHER, "anna"))
-    ]
-    hive = KeyWrite(locations.outlook(SID), {"DefaultProfile": RegValue.sz("Outlook")})
-    return Windows(Registry().written([*listed, hive, *writes]))
 
 
 def test_what_is_true_for_all_users() -> None:
@@ -97,26 +80,6 @@ def test_what_is_written_is_there_and_read_back_and_safe_from_others() -> None:
     assert again.snapshot(SID).files["accounts.prf"] == b"three"
     assert pc.ran[4:] == ["survey.cmd", "look.cmd", "apply.cmd"]  # safe already
     assert again.folders.moved_aside == {}
-
-
-def _written(pc: Windows) -> tuple[WindowsPc, PcSnapshot]:
-    """The PC after a write, and its snapshot then."""
-    asked = WindowsPc(pc)
-    asked.look_at([SID])
-    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
-    return asked, asked.snapshot(SID)
-
-
-def test_a_program_that_does_not_start_once_changes_nothing() -> None:
-    calm = windows()
-    asked, usual = _written(calm)
-    assert calm.started > 20
-    for number in range(calm.started):
-        busy = windows()
-        busy.unstarted = {number}
-        again, snapshot = _written(busy)
-        assert (busy.registry, busy.folders, snapshot) == (calm.registry, calm.folders, usual), number
-        assert (again.folders.unproven, again.machine()) == (set(), asked.machine()), number
 
 
 def test_what_is_deleted_goes_with_its_folders_unless_others_have_theirs_there() -> None:
@@ -258,38 +221,6 @@ def test_a_reg_exe_that_may_not_run_is_no_pc_without_users() -> None:
         asked.look_at([SID])
 
 
-def parts(pc: Windows) -> list[str]:
-    """How often something is added to an answer, by what it is."""
-    asked = WindowsPc(pc)
-    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
-    return [one for one in pc.did if one == "move"]
-
-
-def test_a_move_that_works_at_the_second_try_is_not_noticed() -> None:
-    pc = windows()
-    pc.holds = set(range(0, 100, 2))
-    assert WindowsPc(pc).machine() == WindowsPc(windows()).machine()
-    assert pc.ran == ["survey.cmd"]
-
-
-@pytest.mark.parametrize("first", range(len(parts(windows()))))
-def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
-    pc = windows()
-    pc.holds = {first, first + 1}  # both tries
-    asked = WindowsPc(pc)
-    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
-    assert asked.machine().users == WindowsPc(windows()).machine().users
-    assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
-    assert asked.snapshot(SID).registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
-
-
-def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
-    pc = windows()
-    pc.holds = set(range(10000))
-    with pytest.raises(HostError, match=r"survey\.cmd lacks profile list.*antivirus"):
-        WindowsPc(pc).machine()
-
-
 def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None:
     forged = f"{locations.outlook(SID)}\\x]{LINE_BREAK}{LINE_BREAK}[{locations.record(SID)}"
     pc = windows(KeyWrite(forged, {locations.RECORD: RegValue.sz("{}")}), KeyWrite(registry_keys.hive(OTHER)))
@@ -301,44 +232,6 @@ def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None
     with pytest.raises(HostError, match="line break"):
         asked.write(SID, [WRITE], {"accounts.prf": b"one"})
     assert FOLDER not in pc.folders
-
-
-def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
-    pc = windows(KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y"), KeyWrite(registry_keys.hive(OTHER)))
-    asked = WindowsPc(pc)
-    asked.look_at([SID, OTHER])
-    assert asked.snapshot(OTHER).loaded
-    with pytest.raises(DamagedFileError, match=f"{SID} outlook"):
-        asked.snapshot(SID)
-
-
-def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
-    pc = windows(KeyWrite(registry_keys.hive(OTHER)))
-    WindowsPc(pc).write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
-    pc.locked.add(FOLDER + "\\accounts.prf")
-    asked = WindowsPc(pc)
-    asked.look_at([SID, OTHER])
-    assert asked.snapshot(OTHER).loaded
-    with pytest.raises(HostError, match=rf"lacks {SID} file accounts\.prf"):
-        asked.snapshot(SID)
-    with pytest.raises(HostError, match="lacks "):
-        asked.write(SID, [WRITE], {"accounts.prf": b"two"})
-    pc.locked.clear()
-    assert WindowsPc(pc).snapshot(SID).files == {"accounts.prf": b"one"}
-
-
-@pytest.mark.parametrize("left", [0.4, 0.8, 0.97])
-def test_an_export_that_is_cut_off_at_the_end_of_a_line_is_not_taken_for_all(left: float) -> None:
-    writes = [
-        KeyWrite(registry_keys.hive(SID)),
-        KeyWrite(SETUP, {f"{n}": RegValue.binary(bytes(100)) for n in range(20)}),
-    ]
-    whole = reg_file.render(writes)
-    lines = whole.decode("utf-16-le").splitlines(keepends=True)
-    cut = "".join(lines[: int(len(lines) * left)]).encode("utf-16-le")
-    assert exports.registry({"x": whole}, {"x": registry_keys.hive(SID)})
-    with pytest.raises(DamagedFileError, match=r"S-1-5-21-1-2-3-1001 is cut off"):
-        exports.registry({"x": cut}, {"x": registry_keys.hive(SID)})
 
 
 def test_what_was_staged_can_be_taken_back_although_the_user_cannot_be_read_any_more() -> None:
