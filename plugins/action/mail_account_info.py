@@ -26,6 +26,7 @@ from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable, printable_result
 from ..module_utils._windows import users
 from ..module_utils._windows.users import WindowsUser
+from ..plugin_utils._compiled.host_python import HostPython
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc
 from ..plugin_utils._windows.task_connection import TaskConnection
@@ -33,7 +34,7 @@ from ..plugin_utils._windows.task_connection import TaskConnection
 _display = Display()
 
 
-class ActionModule(NormalAction):
+class ActionModule(HostPython, NormalAction):
     """The action plugin."""
 
     _supports_async = False

@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
-from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._ansible import client_choice, run_id_option
@@ -26,6 +25,7 @@ from ..module_utils._clients.seal import OPTION
 from ..module_utils._model.errors import MailError, OptionError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import module_warnings, no_accounts, signature_files, upload_option
+from ..plugin_utils._compiled.host_python import HostPython
 from ..plugin_utils._compiled.run_compiled import run_compiled
 from ..plugin_utils._fleet_run import recorder, run_id_for_module, unreached
 from ..plugin_utils._look import seal_key
@@ -42,7 +42,7 @@ _NO_ASYNC = str(OptionError("async", "charter.mail.mail_accounts does not suppor
 _display = Display()
 
 
-class ActionModule(ActionBase):
+class ActionModule(HostPython):
     """The action plugin."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

@@ -31,6 +31,7 @@ from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable
 from ..module_utils._windows.users import WindowsUser
 from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._compiled.host_python import HostPython
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._windows.host_system import system_of
 from ..plugin_utils._windows.pc import WindowsPc
@@ -52,7 +53,7 @@ _DRIFTS: t.Mapping[OutlookStatus, Drift] = {
 _display = Display()
 
 
-class ActionModule(NormalAction):
+class ActionModule(HostPython, NormalAction):
     """The action plugin."""
 
     _supports_async = False

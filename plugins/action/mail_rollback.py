@@ -17,6 +17,7 @@ from ..module_utils._ansible.rollback import OPTIONS
 from ..module_utils._clients.client_entry import System
 from ..module_utils._model.errors import MailError
 from ..module_utils._model.printable import printable, printable_result
+from ..plugin_utils._compiled.host_python import HostPython
 from ..plugin_utils._fleet_run import run_id_for_module
 from ..plugin_utils._outlook.rollback_outlook import rollback_outlook
 from ..plugin_utils._windows.host_system import system_of
@@ -24,7 +25,7 @@ from ..plugin_utils._windows.host_system import system_of
 _display = Display()
 
 
-class ActionModule(NormalAction):
+class ActionModule(HostPython, NormalAction):
     """The action plugin."""
 
     _supports_async = False

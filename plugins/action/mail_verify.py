@@ -26,6 +26,7 @@ from ..module_utils._clients.outlook.staging_methods import METHODS
 from ..module_utils._model.errors import HostError, MailError
 from ..module_utils._model.printable import printable
 from ..plugin_utils._accounts import no_accounts, signature_files
+from ..plugin_utils._compiled.host_python import HostPython
 from ..plugin_utils._compiled.run_compiled import run_compiled
 from ..plugin_utils._fleet_run import recorder, unreached
 from ..plugin_utils._fleet_run.run_folder import run_folder
@@ -78,7 +79,7 @@ class _Shared:
     result: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
-class ActionModule(NormalAction):
+class ActionModule(HostPython, NormalAction):
     """Tests from the Linux host or, for Windows, from the controller and from the PC with its curl.exe."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

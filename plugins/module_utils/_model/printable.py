@@ -15,7 +15,7 @@ import typing as t
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # The texts of a diff and a trace, which have line breaks and tabs.
-_WITH_LINES = ("before", "after", "trace")
+_WITH_LINES = ("before", "after", "trace", "module_stdout", "module_stderr")
 
 
 def printable(text: str) -> str:

@@ -33,6 +33,8 @@ _MOST_FINDINGS = 8
 _MOST_NAMES = 3
 _LONGEST_NAME = 40  # columns
 _MOST_CERTIFICATES = 3
+_MOST_REASONS = 3
+_LONGEST_REASON = 300  # columns
 _LABEL = 16  # columns
 
 # Failed hosts that no finding explains.
@@ -205,13 +207,15 @@ class _Block:
             yield from ((Span(f"  {'':{_LABEL}}{line}"),) for line in others)
 
     def _hosts(self) -> t.Iterator[_Note]:
-        listed: dict[MailState, list[str]] = {state: [] for state in MailState}
+        listed: dict[MailState, list[HostRow]] = {state: [] for state in MailState}
         for row in self.report.hosts:
             if row.state not in _EXPLAINED or _unexplained(row):
-                listed[row.state].append(row.host)
+                listed[row.state].append(row)
         for state, label in _LISTED.items():
-            if listed[state]:
-                yield _Note(label or not_tested_label(self.report), names(listed[state]), _COLOURS[state])
+            rows = listed[state]
+            texts = _with_reasons(rows) if state is MailState.FAILED else [names([row.host for row in rows])]
+            labels = [label or not_tested_label(self.report), *[""] * len(texts)]
+            yield from (_Note(*note, _COLOURS[state]) for note in zip(labels, texts, strict=False) if rows)
         if len(listed[MailState.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
             yield _Note("", "List accounts in the variable mail_accounts.")
 
@@ -240,6 +244,21 @@ class _Block:
     def _paragraph(self, content: str, indent: int) -> t.Iterator[Line]:
         if content:
             yield from ((Span(f"{' ' * indent}{line}"),) for line in wrapped(content, self.columns - indent))
+
+
+def _with_reasons(rows: t.Sequence[HostRow]) -> list[str]:
+    """The names of hosts with their reason, the most frequent reason first, and then the names of the others."""
+    groups: dict[str, list[HostRow]] = {}
+    for row in rows:
+        groups.setdefault(row.reason.replace(row.host, ""), []).append(row)
+    unknown = groups.pop("", [])
+    by_size = sorted(groups.values(), key=len, reverse=True)
+    others = [row.host for group in (*by_size[_MOST_REASONS:], unknown) for row in group]
+    told = [
+        f"{names([row.host for row in group])}: {cut(printable(group[0].reason), _LONGEST_REASON)}"
+        for group in by_size[:_MOST_REASONS]
+    ]
+    return [*told, *([names(others)] if others else [])]
 
 
 def names(hosts: t.Sequence[str]) -> str:

@@ -20,13 +20,14 @@ from ...module_utils._ansible.validate import ValidOptions, on_controller, prese
 from ...module_utils._model.errors import MailError
 from ...module_utils._model.printable import printable
 from .._accounts import no_accounts, signature_files
+from .._compiled.host_python import HostPython
 from .._compiled.run_compiled import run_compiled
 from .._fleet_run import run_id_for_module
 from .decided_by_look import unchanged_in
 from .run_line import can_run, run_line
 
 
-class ClientAction(NormalAction):
+class ClientAction(HostPython, NormalAction):
     """Base class of the action plugins.
 
     Attributes:

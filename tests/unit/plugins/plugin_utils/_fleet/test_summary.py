@@ -108,6 +108,18 @@ def test_hosts_that_no_finding_explains_are_named() -> None:
     assert "  Other failures  desk-9" in shown(sample_report.report([lost]))
 
 
+def test_failures_that_no_finding_explains_are_told_with_their_reason_the_most_frequent_first() -> None:
+    old, full = "This host has Python 3.6.8, but charter.mail needs 3.8 or later.", "{}: No space left on device."
+    rows = [HostRow(f"desk-{n}", MailState.FAILED, reason=full.format(f"desk-{n}") if n < 6 else old) for n in range(8)]
+    rows += [HostRow("till-1", MailState.FAILED, reason="no " * 300), HostRow("till-2", MailState.FAILED, reason="y")]
+    rows += [HostRow("till-3", MailState.FAILED)]
+    block = shown(sample_report.report(rows), 100)
+    assert "  Other failures  desk-0, desk-1, desk-2 and 3 more: desk-0: No space left on device.\n" in block
+    assert f"\n{'':18}desk-6, desk-7: {old}\n{'':18}till-1: no no" in block
+    assert block.count("no ") < 110
+    assert f"no ...\n{'':18}till-2, till-3" in block
+
+
 def test_a_fleet_without_accounts_is_told_where_to_list_them() -> None:
     rows = [HostRow(f"desk-{number}", MailState.NO_ACCOUNTS) for number in range(3)]
     hint = "List accounts in the variable mail_accounts."
