@@ -23,6 +23,7 @@ from .wording import (
     ending,
     first_seen,
     headline,
+    not_signed_in,
     not_tested_label,
     state_words,
 )
@@ -195,8 +196,8 @@ class _Block:
         yield from self._paragraph(self.glyphs.dot.join(filter(None, details)), 4)
 
     def notes(self, page: str) -> t.Iterator[Line]:
-        """Hosts without a finding, certificates, changes, and where to read more."""
-        notes = [*self._hosts(), *self._certificates(), *self._changes()]
+        """Hosts without a finding, accounts without a sign-in, certificates, changes, and where to read more."""
+        notes = [*self._hosts(), *self._not_signed_in(), *self._certificates(), *self._changes()]
         if page:
             notes.append(_Note("Report", printable(page)))
         if notes:
@@ -218,6 +219,12 @@ class _Block:
             yield from (_Note(*note, _COLOURS[state]) for note in zip(labels, texts, strict=False) if rows)
         if len(listed[MailState.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
             yield _Note("", "List accounts in the variable mail_accounts.")
+
+    def _not_signed_in(self) -> t.Iterator[_Note]:
+        number = not_signed_in(self.report)
+        if number:
+            how = "Give passwords, or set mail_from_client, to test signing in."
+            yield _Note("Not signed in", f"{counted(number, 'account')}: only the servers were tested. {how}", "yellow")
 
     def _certificates(self) -> t.Iterator[_Note]:
         soon = [

@@ -10,7 +10,7 @@ import typing as t
 
 from ...module_utils._model.printable import printable
 from ...module_utils._verify.findings.failure import Code
-from .fleet_report import About, Confidence, FleetReport, MailState, Scope, StageResult
+from .fleet_report import About, AccountRow, Confidence, FleetReport, MailState, Scope, StageResult
 
 SCOPES: t.Mapping[Scope, str] = {
     Scope.PROVIDER: "Provider",
@@ -125,9 +125,23 @@ def headline(report: FleetReport) -> str:
         return f"Mail does not work on {_share(failed, total)}"
     if working == 0:
         return _headline_of_nothing(report, total, unreached)
-    if working == total:
-        return f"Mail works on {'all ' if total > 1 else ''}{counted(total, 'host')}"
-    return f"Mail works on {_share(working, total)}"
+    tested = sum(bool(row.stages) for row in _works(report))
+    claim = "Mail servers answer" if tested and tested == not_signed_in(report) else "Mail works"
+    return f"{claim} on {_share(working, total)}"
+
+
+def not_signed_in(report: FleetReport) -> int:
+    """The number of accounts whose servers work, but with which nobody signed in, usually for lack of a password."""
+    if report.about is not About.MAIL:
+        return 0
+    sign_ins = ({stage.status for stage in row.stages if stage.stage == "authentication"} for row in _works(report))
+    return sum("skipped" in found and "ok" not in found for found in sign_ins)
+
+
+def _works(report: FleetReport) -> list[AccountRow]:
+    """The accounts in which no test failed."""
+    working = (MailState.VERIFIED, MailState.WARNING)
+    return [row for host in report.hosts for row in host.accounts if row.state in working]
 
 
 def _headline_of_clients(counts: t.Mapping[MailState, int], total: int) -> str:

@@ -11,6 +11,7 @@ import pytest
 from ansible.constants import COLOR_CODES  # what stringc knows
 
 from ansible_collections.charter.mail.plugins.plugin_utils._fleet.fleet_report import (
+    About,
     Confidence,
     Finding,
     FleetReport,
@@ -101,6 +102,26 @@ def test_many_findings_are_cut_and_counted() -> None:
     assert "title 7\n" in block
     assert "title 8" not in block
     assert block.endswith("  and 22 more findings")
+
+
+def test_a_server_that_answers_without_a_sign_in_is_not_called_mail_that_works() -> None:
+    skipped = tuple(
+        dataclasses.replace(stage, status="skipped") if stage.stage == "authentication" else stage
+        for stage in sample_report.account("a@twc.com").stages
+    )
+    untried = sample_report.account("a@twc.com", stages=skipped)
+    tried = sample_report.account("b@twc.com")
+    rows = [HostRow(f"desk-{number}", MailState.VERIFIED, accounts=(untried,)) for number in range(2)]
+    note = "  Not signed in   {}: only the servers were tested. Give passwords, or\n"
+    block = shown(sample_report.report(rows), 80)
+    assert block.startswith("  Mail servers answer on all 2 hosts\n")
+    assert note.format("2 accounts") in block
+    rows += [HostRow("desk-2", MailState.VERIFIED, accounts=(tried, untried))]
+    block = shown(sample_report.report(rows), 80)
+    assert block.startswith("  Mail works on all 3 hosts\n")
+    assert note.format("3 accounts") in block
+    assert "Not signed in" not in shown(sample_report.report([HostRow("a", MailState.VERIFIED, accounts=(tried,))]))
+    assert "servers answer" not in shown(sample_report.report(rows, about=About.CLIENTS))
 
 
 def test_hosts_that_no_finding_explains_are_named() -> None:
