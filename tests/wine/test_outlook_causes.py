@@ -217,7 +217,7 @@ def test_a_lost_answer_to_a_write_is_asked_for_again(admin: Admin, office_pc: Of
 
 
 @pytest.mark.parametrize(
-    ("file", "line"), [("look.cmd", "reg.exe query"), ("apply.cmd", "if not exist kept.txt reg.exe import")]
+    ("file", "line"), [("look.cmd", "reg.exe query"), ("apply.cmd", "if not exist kept.txt (reg.exe import")]
 )
 def test_a_program_that_does_not_start_is_started_again(
     admin: Admin, office_pc: OfficePC, file: str, line: str

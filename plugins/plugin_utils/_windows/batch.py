@@ -96,8 +96,9 @@ class Batch:
         """Answer with an empty part if the key exists and can be opened."""
         self._parts.append(part)
         self._lines += [
-            *_retried(f'reg.exe query "{_plain(key)}" >nul 2>&1'),
-            f"if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
+            _retried(f'reg.exe query "{_plain(key)}" >nul 2>&1'),
+            # Exactly 0: a program that does not start has a negative exit code, and then the part is lost.
+            f"if errorlevel 0 if not errorlevel 1 >>{ANSWER} echo {self.word} {_plain(part)}",
             f"if errorlevel 1 >>{ANSWER} echo {self.word} {_MISSING}{_plain(part)}",
         ]
 
@@ -108,7 +109,7 @@ class Batch:
         """
         self._parts.append(part)
         file = self._fresh("txt")
-        self._lines += [*_retried(f'reg.exe query "{USERS}" >{file} 2>nul'), *self._add(part, file)]
+        self._lines += [_retried(f'reg.exe query "{USERS}" >{file} 2>nul'), *self._add(part, file)]
 
     def answer_program_data(self, part: str) -> None:
         """Answer with the path of the folder for program data."""
@@ -228,9 +229,9 @@ class Batch:
         self._lines += [
             f'if not exist "{path}\\" mkdir "{path}" >nul 2>&1',
             # An owner can grant themselves any right, and /grant:r keeps the rights of users that it does not name.
-            *_retried(f'icacls.exe "{path}" /setowner {_ADMINISTRATORS} >nul 2>&1'),
-            *_retried(f'icacls.exe "{path}" /reset >nul 2>&1'),
-            *_retried(f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1'),
+            _retried(f'icacls.exe "{path}" /setowner {_ADMINISTRATORS} >nul 2>&1'),
+            _retried(f'icacls.exe "{path}" /reset >nul 2>&1'),
+            _retried(f'icacls.exe "{path}" /inheritance:r /grant:r {everything} {reading} >nul 2>&1'),
         ]
 
     def run_curl(self, config: str, output: str, bodies: t.Sequence[str]) -> None:
@@ -270,8 +271,8 @@ class Batch:
 
     def import_registry(self, source: str) -> None:
         """Import a .reg file from the batch file's folder, unless an earlier file could not be replaced."""
-        importing = f'reg.exe import "{_plain(source)}" >nul 2>&1'
-        self._lines += [f"if not exist kept.txt {line}" for line in _retried(importing)]
+        importing = _retried(f'reg.exe import "{_plain(source)}" >nul 2>&1')
+        self._lines.append(f"if not exist kept.txt ({importing})")
 
     def delete_file(self, path: str) -> None:
         """Delete a file."""
@@ -295,9 +296,9 @@ class Batch:
         ]
 
 
-def _retried(command: str) -> list[str]:
+def _retried(command: str) -> str:
     """Run a command, and once more if it fails: a busy PC sometimes does not start a program, without a message."""
-    return [command, f"if errorlevel 1 {command}"]
+    return f"{command} || {command}"
 
 
 def _delete(path: str) -> list[str]:

@@ -44,7 +44,8 @@ class Windows:
         has_reg: whether reg.exe may run.
         holds: the numbers of tries to move a file, from 0, that fail because some program has the target open.
         started: how many times reg.exe and icacls.exe were started.
-        unstarted: the numbers of these starts, from 0, that fail without a message, as on a busy PC.
+        unstarted: the numbers of these starts, from 0, that fail without a message, as on a busy PC. Windows' exit code
+            is negative then.
     """
 
     def __init__(self, registry: Registry) -> None:
@@ -57,7 +58,7 @@ class Windows:
         self.ran: list[str] = []
         self._set: dict[str, str] = {}
         self._directory = _TEMP
-        self._failed = False
+        self._code = 0
         self._printed = ""
         self.did: list[str] = []
         self.undeletable: set[str] = set()
@@ -116,29 +117,40 @@ class Windows:
         return "--a-------" if path in self.files else ""
 
     def _do(self, line: str) -> None:
-        line = _QUIET.sub("", line)
+        first, bars, second = line.partition(" || ")
+        if line.startswith("("):
+            self._do(line[1:-1])
+        elif bars and not first.startswith("if "):
+            self._do(first)
+            if self._code != 0:
+                self._do(second)
+        elif line.startswith("if "):
+            holds, then = self._condition(line.replace('"' + _HERE, '"' + _TEMP))
+            if holds:
+                self._do(then)
+        else:
+            self._statement(_QUIET.sub("", line))
+
+    def _condition(self, line: str) -> tuple[bool, str]:
+        """Whether the condition of a line holds, and what follows it."""
         if line.startswith(_IF_LINK):
-            if "l" in self._set["ATTRIBUTES"]:
-                self._do(line[len(_IF_LINK) :])
-            return
+            return "l" in self._set["ATTRIBUTES"], line[len(_IF_LINK) :]
+        size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
+        if size is not None:
+            return int(size.group(1)) <= int(size.group(2)), size.group(3)
+        condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel \d) ([>("a-z].*)', line)
+        assert condition is not None, line
+        negated, what, path, then = condition.groups()
+        holds = self._exists(path.strip('"')) if what.startswith("exist") else self._code >= int(what[-1])
+        return holds != bool(negated), then
+
+    def _statement(self, line: str) -> None:
         variable = re.fullmatch(r'set "(\w+)=(.*)"', line)
         if variable is not None:
             self._set[variable.group(1)] = variable.group(2)
             return
         line = line[: -len(" 2>nul")] if line.startswith("pushd ") else line
         line = line.replace('"' + _HERE, '"' + _TEMP)
-        size = re.fullmatch(r"if (\d+) LEQ (\d+) (.*)", line)
-        if size is not None:
-            if int(size.group(1)) <= int(size.group(2)):
-                self._do(size.group(3))
-            return
-        condition = re.fullmatch(r'if (not )?(exist ("[^"]*"|\S+)|errorlevel 1) ([>a-z].*)', line)
-        if condition is not None:
-            negated, what, path, then = condition.groups()
-            holds = self._exists(path.strip('"')) if what.startswith("exist") else self._failed
-            if holds != bool(negated):
-                self._do(then)
-            return
         redirected = _REDIRECTED.search(line)
         if redirected is not None:
             self._printed = ""
@@ -161,7 +173,7 @@ class Windows:
         if command in {"reg.exe", "icacls.exe"}:
             self.started += 1
         if command in {"reg.exe", "icacls.exe"} and self.started - 1 in self.unstarted:
-            self._failed = True
+            self._code = -1073741502  # STATUS_DLL_INIT_FAILED
         elif command == "reg.exe":
             self._reg(rest.partition(" ")[0], quoted[0], rest)
         elif command == "icacls.exe":
@@ -216,17 +228,17 @@ class Windows:
 
     def _reg(self, verb: str, what: str, rest: str) -> None:
         if not self.has_reg or any((fold(what) + "\\").startswith(fold(key) + "\\") for key in self.closed):
-            self._failed = True
+            self._code = 1
             return
         if verb == "import":
             self.registry = self.registry.written(reg_file.parse_writes(self.files[_TEMP + what]))
-            self._failed = False
+            self._code = 0
             return
         if verb == "query":
             names = self.registry.children(what)
             self._printed = "\r\n" + "".join(f"{what}\\{name}\r\n" for name in names)
         below = [path for path in self.registry if (fold(path) + "\\").startswith(fold(what) + "\\")]
-        self._failed = not below
+        self._code = int(not below)
         if verb == "export" and below:
             part = Registry((path, self.registry[path]) for path in below)
             writes = [KeyWrite(path, dict(values)) for path, values in part.items()]
@@ -234,7 +246,7 @@ class Windows:
             self.files[_TEMP + rest.split()[-2]] = text.encode("utf-16-le")
 
     def _icacls(self, path: str, rest: str) -> None:
-        self._failed = self.icacls == "fails"
+        self._code = int(self.icacls == "fails")
         if self.icacls == "stub":
             return
         if "/save" in rest:
