@@ -18,6 +18,8 @@ from .results import Counts, Failed
 
 AMOUNT = "CHARTER_MAIL_TESTS"  # see tests/unit/amount.py
 _CORES = os.cpu_count() or 1
+_TESTS_FAILED = 1  # pytest.ExitCode
+_MOST_SECOND_TRIES = 2
 # See tests/unit/workers.py. Some tests wait for processes and servers.
 _UNIT_SIDE_BY_SIDE = ("-p", "no:xdist", f"--workers={min(8, _CORES + 2)}")
 # These tests wait for servers and clients a third of the time. Each worker has a mail lab and a Windows of its own.
@@ -40,14 +42,29 @@ def unit_tests(python: pathlib.Path, *arguments: str, temporary: str | None = No
         return pytest(python, *_UNIT_SIDE_BY_SIDE, "-p", "no:logging", *arguments, **variables)
 
 
-def pytest(python: pathlib.Path, *arguments: str, **variables: str) -> Counts:
-    """Run tests and count them; all that they can try, unless the variables say otherwise."""
+def pytest(
+    python: pathlib.Path, *arguments: str, second_try: t.Sequence[str] | None = None, **variables: str
+) -> Counts:
+    """Run tests and count them; all that they can try, unless the variables say otherwise.
+
+    Args:
+        python: of an environment with pytest.
+        arguments: pytest's.
+        second_try: if only one or two tests fail, they run once more, with these further arguments; None if they do
+            not. The result names those that pass then.
+        variables: of the environment.
+    """
+    variables = {AMOUNT: "full", **variables}
     with tempfile.TemporaryDirectory() as folder:
         report = pathlib.Path(folder, "report.xml")
-        command = [str(python), "-m", "pytest", f"--junit-xml={report}", *arguments]
-        code = exit_code_of(command, **{AMOUNT: "full", **variables})
+        command = [str(python), "-m", "pytest", *arguments, "-o", f"cache_dir={folder}/cache"]
+        code = exit_code_of([*command, f"--junit-xml={report}"], **variables)
         tests, reasons = read_report(report) if report.exists() else (Counts(), [])
         failures = failed_tests(report) if report.exists() else []
+        if code == _TESTS_FAILED and second_try is not None and tests.failed <= _MOST_SECOND_TRIES:
+            code = exit_code_of([*command, "--last-failed", "--last-failed-no-failures=none", *second_try], **variables)
+            if code == 0:
+                tests = Counts(tests.passed + tests.failed, 0, tests.skipped, tuple(failures))
     if code != 0:
         raise Failed(f"pytest's exit code {code}", tests, failures)
     if reasons and in_ci():

@@ -16,14 +16,24 @@ _SHOWN_OF_ONE = 300  # at least, of one step
 
 @dataclasses.dataclass(frozen=True)
 class Counts:
-    """How many tests passed, failed and were skipped."""
+    """How many tests passed, failed and were skipped.
+
+    Attributes:
+        again: of those that passed, a line for each that failed at first; see ``pytest_runs.pytest``.
+    """
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    again: tuple[str, ...] = ()
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+            self.again + other.again,
+        )
 
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -72,6 +82,9 @@ def summary(results: t.Sequence[Result]) -> str:
     for one in results:
         total += one.tests
     lines += ["", f"tests: {total}"]
+    if total.again:
+        lines += ["", f"{len(total.again)} of them failed, and passed when run again alone:"]
+        lines += [f"  {one}" for one in total.again]
     failed = [one for one in results if one.outcome == "FAILED"]
     for one in failed:
         lines += ["", *_why(one, max(_SHOWN // len(failed), _SHOWN_OF_ONE))]

@@ -107,7 +107,9 @@ def real() -> Counts:
     need_root("makes network namespaces and users")
     environment("tests")
     folders = existing("tests", "lab", "fleet", "clients", "integration", "page", "wine")
-    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *folders)
+    # Of a thousand such tests, one fails now and then on a busy machine: Wine, for example, does not start a program,
+    # and says nothing. A defect fails again.
+    return pytest(TOOLS, *REAL_SIDE_BY_SIDE, *folders, second_try=["--numprocesses=0"])
 
 
 def molecule() -> Counts:

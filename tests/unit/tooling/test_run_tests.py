@@ -246,9 +246,9 @@ def _write_test(folder: pathlib.Path, body: str) -> str:
     return str(path)
 
 
-def _run(path: str, *options: str) -> Counts:
+def _run(path: str, *options: str, second_try: t.Sequence[str] | None = None) -> Counts:
     environ = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
-    return pytest_runs.pytest(pathlib.Path(sys.executable), *options, path, **environ)
+    return pytest_runs.pytest(pathlib.Path(sys.executable), *options, path, second_try=second_try, **environ)
 
 
 # As unit tests are run.
@@ -294,6 +294,54 @@ class TestPytest:
         monkeypatch.setenv("CI", "true")
         with pytest.raises(Failed, match="skipped in CI: no server"):
             _run(path)
+
+    def test_a_test_that_passes_when_it_runs_again_alone_is_named(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        body = f"""
+            import pathlib
+            RUNS = pathlib.Path({str(tmp_path)!r}, "runs")
+            def test_good(): pass
+            def test_unlucky():
+                RUNS.write_text(RUNS.read_text() + "x" if RUNS.exists() else "x")
+                assert len(RUNS.read_text()) == 2, "a busy machine"
+            """
+        path = _write_test(tmp_path, body)
+        with pytest.raises(Failed):
+            _run(path)
+        (tmp_path / "runs").unlink()
+        counts = _run(path, second_try=["-q"])
+        assert (counts.passed, counts.failed) == (2, 0)
+
+        def real() -> Counts:
+            """A step with such a test."""
+            return counts
+
+        monkeypatch.setattr(steps, "STEPS", {"real": real})
+        assert _main(monkeypatch)
+        end = capsys.readouterr().out.splitlines()[-4:]
+        assert end[:3] == [
+            "tests: 2 passed, 0 failed, 0 skipped",
+            "",
+            "1 of them failed, and passed when run again alone:",
+        ]
+        assert "test_unlucky: AssertionError: a busy machine" in end[3]
+
+    @pytest.mark.parametrize("number", [1, 3])
+    def test_a_defect_fails_again_and_many_failures_are_not_tried_again(
+        self, tmp_path: pathlib.Path, number: int
+    ) -> None:
+        body = f"""
+            import pathlib
+            @pytest.mark.parametrize("number", range({number}))
+            def test_bad(number):
+                with pathlib.Path({str(tmp_path)!r}, "runs").open("a") as runs: runs.write("x")
+                raise ValueError
+            """
+        with pytest.raises(Failed) as failed:
+            _run(_write_test(tmp_path, body), second_try=[])
+        assert failed.value.tests == Counts(failed=number)
+        assert len((tmp_path / "runs").read_text()) == (2 if number == 1 else number)
 
     def test_a_run_without_tests_fails(self, tmp_path: pathlib.Path) -> None:
         with pytest.raises(Failed):
