@@ -142,7 +142,10 @@ class Evolution:
             group: the extension, such as ``Mail Identity``, or ``Data Source`` for the source's own properties.
             properties: the properties by their names in the library, such as ``reply_to``.
         """
+        before, file = self.memory()[uid], self.sources / f"{uid}.source"
         self._run_script("evolution_registry.py", "edit", uid=uid, group=group, properties=properties)
+        # The registry may answer before it has written the file.
+        wait_until(lambda: before != self.memory()[uid] == file.read_text(), f"change in {file.name}")
 
     def signature(self, uid: str) -> Signature:
         """The signature with this UID, as the composer loads it."""
