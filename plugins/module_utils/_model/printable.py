@@ -14,7 +14,7 @@ import collections.abc
 import typing as t
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# The texts of a diff and a trace, which have line breaks and tabs.
+# The texts of a diff, a trace, and the output of a module without a result, which have line breaks and tabs.
 _WITH_LINES = ("before", "after", "trace", "module_stdout", "module_stderr")
 
 

@@ -43,11 +43,12 @@ def explained(action: ActionBase, result: t.Mapping[str, t.Any]) -> dict[str, t.
     python = str(action._used_interpreter or "").lstrip("#!").strip()
     done = action._low_level_execute_command(shlex.join([*shlex.split(python), "-c", _PRINT_VERSION]))
     found = _VERSION.search(str(done.get("stdout", "")))
-    failed = {"failed": True, "changed": False, "rc": result.get("rc", 1)}
+    code = result.get("rc", 1)
     oldest = ".".join(map(str, OLDEST))
+    printed = {}
     if found is None:
-        said = _lines(done.get("stderr"), done.get("stdout"))[:1]
-        why = f": {said[0].rstrip('.')}" if said else f" (exit code {done.get('rc')})"
+        lines = _lines(done.get("stderr"), done.get("stdout"))
+        why = f": {lines[0].rstrip('.')}" if lines else f" (exit code {done.get('rc')})"
         msg = (
             f"Python does not start on this host as {python}{why}. Install Python {oldest} or later there, or set"
             " ansible_python_interpreter to its path."
@@ -59,17 +60,13 @@ def explained(action: ActionBase, result: t.Mapping[str, t.Any]) -> dict[str, t.
         )
     else:
         printed = {name: result[name] for name in (_NO_RESULT, "module_stdout") if name in result}
-        said = _lines(result.get("module_stdout"), result.get(_NO_RESULT))[-1:]
-        why = f": {said[0].rstrip('.')}" if said else ""
-        return {
-            **failed,
-            **printed,
-            "msg": printable(f"{python} ended on this host without a result (exit code {failed['rc']}){why}."),
-        }
-    return {**failed, "msg": printable(msg)}
+        lines = _lines(result.get("module_stdout"), result.get(_NO_RESULT))
+        why = f": {lines[-1].rstrip('.')}" if lines else ""
+        msg = f"{python} ended on this host without a result (exit code {code}){why}."
+    return {"failed": True, "changed": False, "rc": code, **printed, "msg": printable(msg)}
 
 
 def _lines(*texts: t.Any) -> list[str]:
-    """The lines that say something, none too long."""
+    """The lines that are not empty, none too long."""
     lines = (line.strip() for text in texts for line in str(text or "").splitlines())
     return [line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..." for line in lines if line]

@@ -214,9 +214,11 @@ class _Block:
                 listed[row.state].append(row)
         for state, label in _LISTED.items():
             rows = listed[state]
-            texts = _with_reasons(rows) if state is MailState.FAILED else [names([row.host for row in rows])]
-            labels = [label or not_tested_label(self.report), *[""] * len(texts)]
-            yield from (_Note(*note, _COLOURS[state]) for note in zip(labels, texts, strict=False) if rows)
+            if rows:
+                failed = state is MailState.FAILED
+                first, *others = _with_reasons(rows) if failed else [names([row.host for row in rows])]
+                yield _Note(label or not_tested_label(self.report), first, _COLOURS[state])
+                yield from (_Note("", other, _COLOURS[state]) for other in others)
         if len(listed[MailState.NO_ACCOUNTS]) == len(self.report.hosts) > 0:
             yield _Note("", "List accounts in the variable mail_accounts.")
 
@@ -261,11 +263,11 @@ def _with_reasons(rows: t.Sequence[HostRow]) -> list[str]:
     unknown = groups.pop("", [])
     by_size = sorted(groups.values(), key=len, reverse=True)
     others = [row.host for group in (*by_size[_MOST_REASONS:], unknown) for row in group]
-    told = [
+    explained = [
         f"{names([row.host for row in group])}: {cut(printable(group[0].reason), _LONGEST_REASON)}"
         for group in by_size[:_MOST_REASONS]
     ]
-    return [*told, *([names(others)] if others else [])]
+    return [*explained, *([names(others)] if others else [])]
 
 
 def names(hosts: t.Sequence[str]) -> str:

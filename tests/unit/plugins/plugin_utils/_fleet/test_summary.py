@@ -129,7 +129,7 @@ def test_hosts_that_no_finding_explains_are_named() -> None:
     assert "  Other failures  desk-9" in shown(sample_report.report([lost]))
 
 
-def test_failures_that_no_finding_explains_are_told_with_their_reason_the_most_frequent_first() -> None:
+def test_failures_that_no_finding_explains_are_listed_with_their_reason_the_most_frequent_first() -> None:
     old, full = "This host has Python 3.6.8, but charter.mail needs 3.8 or later.", "{}: No space left on device."
     rows = [HostRow(f"desk-{n}", MailState.FAILED, reason=full.format(f"desk-{n}") if n < 6 else old) for n in range(8)]
     rows += [HostRow("till-1", MailState.FAILED, reason="no " * 300), HostRow("till-2", MailState.FAILED, reason="y")]

@@ -15,7 +15,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.registry imp
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import exports
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
-from .two_users import FOLDER, OTHER, RECORD, SETUP, SID, WRITE, windows
+from .two_users import FOLDER, OTHER, RECORD, SETUP, SID, WRITE, unreadable_alone, windows
 from .windows import LINE_BREAK, Windows
 
 
@@ -41,8 +41,7 @@ def test_a_program_that_does_not_start_once_changes_nothing() -> None:
 
 def parts(pc: Windows) -> list[str]:
     """How often something is added to an answer, by what it is."""
-    asked = WindowsPc(pc)
-    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    _written(pc)
     return [one for one in pc.did if one == "move"]
 
 
@@ -57,11 +56,10 @@ def test_a_move_that_works_at_the_second_try_is_not_noticed() -> None:
 def test_a_lost_part_of_an_answer_is_asked_for_again(first: int) -> None:
     pc = windows()
     pc.holds = {first, first + 1}  # both tries
-    asked = WindowsPc(pc)
-    asked.write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
+    asked, snapshot = _written(pc)
     assert asked.machine().users == WindowsPc(windows()).machine().users
-    assert asked.snapshot(SID).files == {"accounts.prf": b"one"}
-    assert asked.snapshot(SID).registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
+    assert snapshot.files == {"accounts.prf": b"one"}
+    assert snapshot.registry.value(SETUP, "ImportPRF") == WRITE.values["ImportPRF"]
 
 
 def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
@@ -73,22 +71,14 @@ def test_parts_that_stay_lost_are_named_and_are_not_taken_for_nothing() -> None:
 
 def test_an_export_that_cannot_be_read_is_one_users_trouble() -> None:
     pc = windows(KeyWrite(f"{locations.outlook(SID)}\\x{LINE_BREAK}y"), KeyWrite(registry_keys.hive(OTHER)))
-    asked = WindowsPc(pc)
-    asked.look_at([SID, OTHER])
-    assert asked.snapshot(OTHER).loaded
-    with pytest.raises(DamagedFileError, match=f"{SID} outlook"):
-        asked.snapshot(SID)
+    unreadable_alone(pc, DamagedFileError, f"{SID} outlook")
 
 
 def test_a_file_that_a_user_keeps_open_is_that_users_trouble() -> None:
     pc = windows(KeyWrite(registry_keys.hive(OTHER)))
     WindowsPc(pc).write(SID, [WRITE, RECORD], {"accounts.prf": b"one"})
     pc.locked.add(FOLDER + "\\accounts.prf")
-    asked = WindowsPc(pc)
-    asked.look_at([SID, OTHER])
-    assert asked.snapshot(OTHER).loaded
-    with pytest.raises(HostError, match=rf"lacks {SID} file accounts\.prf"):
-        asked.snapshot(SID)
+    asked = unreadable_alone(pc, HostError, rf"lacks {SID} file accounts\.prf")
     with pytest.raises(HostError, match="lacks "):
         asked.write(SID, [WRITE], {"accounts.prf": b"two"})
     pc.locked.clear()

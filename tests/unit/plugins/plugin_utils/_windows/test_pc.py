@@ -18,7 +18,7 @@ from ansible_collections.charter.mail.plugins.module_utils._windows.users import
 from ansible_collections.charter.mail.plugins.plugin_utils._windows import batch
 from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
-from .two_users import FOLDER, OTHER, PARENTS, RECORD, SETUP, SID, WRITE, windows
+from .two_users import FOLDER, OTHER, PARENTS, RECORD, SETUP, SID, WRITE, unreadable_alone, windows
 from .windows import LINE_BREAK
 
 PLANTED = "D:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;" + SID + ")"
@@ -224,11 +224,7 @@ def test_a_reg_exe_that_may_not_run_is_no_pc_without_users() -> None:
 def test_a_users_key_with_line_breaks_in_its_name_is_no_record_of_ours() -> None:
     forged = f"{locations.outlook(SID)}\\x]{LINE_BREAK}{LINE_BREAK}[{locations.record(SID)}"
     pc = windows(KeyWrite(forged, {locations.RECORD: RegValue.sz("{}")}), KeyWrite(registry_keys.hive(OTHER)))
-    asked = WindowsPc(pc)
-    asked.look_at([SID, OTHER])
-    assert asked.snapshot(OTHER).loaded
-    with pytest.raises(HostError, match=r"Outlook: its export names .*not below it.*line break"):
-        asked.snapshot(SID)
+    asked = unreadable_alone(pc, HostError, r"Outlook: its export names .*not below it.*line break")
     with pytest.raises(HostError, match="line break"):
         asked.write(SID, [WRITE], {"accounts.prf": b"one"})
     assert FOLDER not in pc.folders

@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.charter.mail.plugins.module_utils._clients.outlook import locations
+from ansible_collections.charter.mail.plugins.module_utils._model.errors import MailError
 from ansible_collections.charter.mail.plugins.module_utils._windows import registry_keys
 from ansible_collections.charter.mail.plugins.module_utils._windows.registry import (
     KeyWrite,
     Registry,
     RegValue,
 )
+from ansible_collections.charter.mail.plugins.plugin_utils._windows.pc import WindowsPc
 
 from .windows import Windows
 
@@ -32,3 +36,13 @@ def windows(*writes: KeyWrite) -> Windows:
     ]
     hive = KeyWrite(locations.outlook(SID), {"DefaultProfile": RegValue.sz("Outlook")})
     return Windows(Registry().written([*listed, hive, *writes]))
+
+
+def unreadable_alone(pc: Windows, error: type[MailError], match: str) -> WindowsPc:
+    """Look at both users, of whom the first cannot be read, with this error. The other one is not affected."""
+    asked = WindowsPc(pc)
+    asked.look_at([SID, OTHER])
+    assert asked.snapshot(OTHER).loaded
+    with pytest.raises(error, match=match):
+        asked.snapshot(SID)
+    return asked
